@@ -1,0 +1,95 @@
+import type { SourceKind } from "./finding.ts";
+import type { ChannelName, LoopName, PersonId, RepositoryName } from "./ids.ts";
+
+/** When a loop ticks. `words` is what the person wrote, for messages. */
+export type Cadence =
+  | { kind: "cron"; pattern: string; timezone: string; words: string }
+  | { kind: "manual"; words: string };
+
+export type LoopTrigger = "push" | "landed";
+
+/** Runs in a checkout's root. Never a shell: `argv[0]` is a program. */
+export interface CheckCommand {
+  argv: string[];
+  /** Ran once in a fresh checkout before `argv`, e.g. `npm ci`. */
+  setup?: string[];
+  /** Where the report appears, relative to the root; absent: LoomStack asks the test runner it recognises for one. */
+  report?: string;
+  /** Untracked paths of a person's own checkout, such as `node_modules`, that each checkout borrows: path → absolute source. */
+  borrow: Record<string, string>;
+  /** Whether the command may use the network. */
+  network: boolean;
+}
+
+export type SourceSpec = { kind: Exclude<SourceKind, "commits"> } | { kind: "commits"; rules: CommitRule[] };
+export type CommitRule = "conflict-markers" | "fixup" | "whitespace";
+
+/** `bisect` is built in; `command` is any program that edits files in its working directory. */
+export type MakerSpec =
+  | { kind: "bisect" }
+  | {
+      kind: "command";
+      argv: string[];
+      stdin: "prompt" | "none";
+      env: Record<string, string>;
+      passEnv: string[];
+      network: boolean;
+    };
+
+export interface StopConditions {
+  /** The loop stops when this command exits 0 in a checkout of the target. */
+  goal?: string[];
+  findingsPerTickMax: number;
+  failuresInRowMax: number;
+  until?: Date;
+  budgetUsdPerDay?: number;
+}
+
+export interface LoopLimits {
+  /** Runs on one finding that may end without landing before the loop gives it up. */
+  attemptsMax: number;
+  runsAtOnceMax: number;
+  makeMs: number;
+  checkMs: number;
+  outputBytesMax: number;
+  filesMax: number;
+  linesMax: number;
+  holdMs: number;
+  costUsdMax: number;
+}
+
+/** A standing assignment: a skill plus sources, cadence, maker, checker, stop conditions, budget, landing. */
+export interface LoopDefinition {
+  name: LoopName;
+  description: string;
+  /** The skill's instructions, Markdown. */
+  instructions: string;
+  /** Absolute; where `{skill}` in an argv points. */
+  skillDir: string;
+  /** sha256 of the files it was read from: which version of the loop made a change. */
+  digest: string;
+  owner: PersonId;
+  repository: RepositoryName;
+  cadence: Cadence;
+  on: LoopTrigger[];
+  sources: SourceSpec[];
+  maker: MakerSpec;
+  checker: { kind: "tests" };
+  check: CheckCommand;
+  channel: ChannelName;
+  stop: StopConditions;
+  limits: LoopLimits;
+}
+
+/** A person's word on a loop. A paused loop starts no runs and lands nothing; a stopped one also gets no ticks. */
+export type LoopSwitch = "stopped" | "running" | "paused";
+
+export interface LoopState {
+  loop: LoopName;
+  switch: LoopSwitch;
+  /** Who set the switch, and why when it was not a person's command. */
+  by?: PersonId;
+  why?: string;
+  failuresInRow: number;
+  lastTickAt?: Date;
+}
