@@ -16,7 +16,14 @@ import type {
   Sha,
 } from "./domain/ids.ts";
 import type { InboxItem } from "./domain/inbox.ts";
-import type { CheckCommand, LoopDefinition, LoopState, LoopSwitch, MakerSpec } from "./domain/loop.ts";
+import type {
+  Cadence,
+  CheckCommand,
+  LoopDefinition,
+  LoopState,
+  LoopSwitch,
+  MakerSpec,
+} from "./domain/loop.ts";
 import type { Organisation, Repository } from "./domain/organisation.ts";
 import type { Outcome, Run } from "./domain/run.ts";
 import type { TestReport } from "./domain/test-report.ts";
@@ -50,6 +57,8 @@ export interface Definitions {
   loops: () => LoopDefinition[];
   /** What is wrong in files whose last good version is still in force. */
   problems: () => string[];
+  /** The due times around `now`; null for a cadence without times. */
+  due: (cadence: Cadence, now: Date) => { previous: Date; next: Date } | null;
 }
 
 // ------------------------------------------------------------------------------------------------ record
@@ -174,7 +183,10 @@ export interface RecordTx {
     fate: Fate,
     change?: { runId?: RunId; note?: FindingNote; attempt?: boolean; attempts?: number },
   ): Promise<void>;
-  /** Notes that a source no longer sees these (a test passes again): open findings of the loop's repository and source not in `seen` are closed as landed-elsewhere by deletion of their open fate. */
+  /**
+   * Open findings of this loop, repository and source that are not in `seen` exist no more (their test passes again): their fate
+   * becomes landed, with a note. Answers which.
+   */
   closeUnseen(query: {
     loop: LoopName;
     repository: RepositoryName;
