@@ -1,0 +1,176 @@
+import type { Command, ParsedCommand } from "./command.ts";
+import { nearest } from "./nearest.ts";
+
+/** The commands that can be typed, in the order of the help. */
+export const commandUsages = [
+  { word: "start", usage: "start <loop>", what: "let a loop run: now, and then at its times" },
+  { word: "stop", usage: "stop <loop>", what: "end a loop's ticks; what it holds stays held" },
+  {
+    word: "pause",
+    usage: "pause [<loop>]",
+    what: "start and land nothing more, for one loop or for everything",
+  },
+  { word: "resume", usage: "resume [<loop>]", what: "take a pause back" },
+  { word: "status", usage: "status", what: "what runs, what waits for whom, what landed today" },
+  { word: "inbox", usage: "inbox", what: "what the loops could not settle" },
+  { word: "digest", usage: "digest", what: "the summary since the last digest" },
+  {
+    word: "trace",
+    usage: "trace <commit or run>",
+    what: "which loop made a commit, who checked and approved it",
+  },
+  { word: "why", usage: "why <run or finding>", what: "what a run did, step by step, and why it waits" },
+  { word: "retry", usage: "retry <finding>", what: "let its loop try a finding of the inbox again" },
+  { word: "ignore", usage: "ignore <finding>", what: "never work on this finding again" },
+  { word: "take", usage: "take <finding>", what: "do it yourself; the loops leave it alone" },
+  { word: "help", usage: "help [<command>]", what: "this list" },
+] as const satisfies readonly { word: Command["kind"]; usage: string; what: string }[];
+
+type Word = (typeof commandUsages)[number]["word"];
+
+const words: readonly string[] = commandUsages.map((line) => line.word);
+/** Answers to a held change name its exact state, which a typed word cannot. */
+const buttons: readonly string[] = ["approve", "reject", "show-diff"];
+const everything: readonly string[] = ["everything", "all"];
+const textMax = 2_000;
+const echoMax = 40;
+const loopsListedMax = 10;
+
+/** Reads what somebody typed after `/loom`, after a mention, or on the command line. Never throws. */
+export function parseCommand(text: string, known: { loops: string[] }): ParsedCommand {
+  const [first, ...rest] = readWords(text);
+  if (first === undefined) return asCommand({ kind: "help" });
+  const word = first.toLowerCase();
+  if (isWord(word)) return parsers[word](word, rest, known.loops);
+  if (buttons.includes(word))
+    return unclear(
+      `${code(word)} is a button on the held change's own message, so that it answers exactly that change.`,
+    );
+  const meant = nearest(word, words);
+  if (meant !== undefined) return unclear(`I don't know "${echo(first)}"; did you mean ${code(meant)}?`);
+  return unclear(`I don't know "${echo(first)}". I know ${words.map(code).join(", ")}.`);
+}
+
+type Parse = (word: Word, args: string[], loops: string[]) => ParsedCommand;
+
+const ofLoop =
+  (kind: "start" | "stop"): Parse =>
+  (word, args, loops) => {
+    const [name, ...extra] = args;
+    if (name === undefined)
+      return unclear(`${code(word)} needs a loop: write ${usage(word)}. ${loopList(loops)}`);
+    const loop = findLoop(name, loops);
+    if (loop === undefined) return unknownLoop(name, loops);
+    return extra.length === 0 ? asCommand({ kind, loop }) : tooMuch(`${word} ${loop}`, extra);
+  };
+
+const ofLoopOrEverything =
+  (kind: "pause" | "resume"): Parse =>
+  (word, args, loops) => {
+    const [name, ...extra] = args;
+    const isAll = name === undefined || everything.includes(name.toLowerCase());
+    const loop = isAll ? "everything" : findLoop(name, loops);
+    if (loop === undefined) return unknownLoop(name ?? "", loops);
+    return extra.length === 0 ? asCommand({ kind, loop }) : tooMuch(`${word} ${loop}`, extra);
+  };
+
+const plain =
+  (command: Command): Parse =>
+  (word, args) =>
+    args.length === 0 ? asCommand(command) : tooMuch(word, args);
+
+const ofName =
+  (shape: RegExp, wanted: string, command: (name: string) => Command): Parse =>
+  (word, args) => {
+    const [given, ...extra] = args;
+    if (given === undefined) return unclear(`${code(word)} needs ${wanted}: write ${usage(word)}.`);
+    const name = given.toLowerCase();
+    if (!shape.test(name)) return unclear(`${code(word)} takes ${wanted}; I read "${echo(given)}".`);
+    return extra.length === 0 ? asCommand(command(name)) : tooMuch(`${word} ${name}`, extra);
+  };
+
+const help: Parse = (_, args) => {
+  const about = args[0]?.toLowerCase().replace(/^\//, "");
+  if (about === undefined) return asCommand({ kind: "help" });
+  if (isWord(about) || buttons.includes(about)) return asCommand({ kind: "help", about });
+  const meant = nearest(about, words);
+  const hint =
+    meant === undefined ? `Write ${code("help")} for all of them.` : `Did you mean ${code(`help ${meant}`)}?`;
+  return unclear(`There is no command "${echo(args[0] ?? "")}". ${hint}`);
+};
+
+const shaOrRun = /^(?:[0-9a-f]{4,40}|r-[0-9a-z]{1,20})$/;
+const runOrFinding = /^[rf]-[0-9a-z]{1,20}$/;
+const finding = /^f-[0-9a-f]{1,20}$/;
+const aFinding = "a finding (f-… as the inbox shows it)";
+
+const parsers: Record<Word, Parse> = {
+  start: ofLoop("start"),
+  stop: ofLoop("stop"),
+  pause: ofLoopOrEverything("pause"),
+  resume: ofLoopOrEverything("resume"),
+  status: plain({ kind: "status" }),
+  inbox: plain({ kind: "inbox" }),
+  digest: plain({ kind: "digest" }),
+  trace: ofName(shaOrRun, "a commit (4 to 40 hex digits) or a run (r-…)", (what) => ({
+    kind: "trace",
+    what,
+  })),
+  why: ofName(runOrFinding, "a run (r-…) or a finding (f-…)", (what) => ({ kind: "why", what })),
+  retry: ofName(finding, aFinding, (findingId) => ({ kind: "retry", findingId })),
+  ignore: ofName(finding, aFinding, (findingId) => ({ kind: "ignore", findingId })),
+  take: ofName(finding, aFinding, (findingId) => ({ kind: "take", findingId })),
+  help,
+};
+
+/** The words of a line, without the mention or `/loom` in front and without the marks that chats and people put around names. */
+function readWords(text: string): string[] {
+  return text
+    .slice(0, textMax)
+    .replace(/^\s*(?:<@[^>\s]*>[\s,:]*)+/, "")
+    .replace(/^\s*\/?loom(?=\s|$)/i, "")
+    .replace(/<#[^|>\s]*\|([^>]*)>/g, "$1")
+    .replace(/<[^|>\s]+\|([^>]*)>/g, "$1")
+    .replace(/&lt;|&gt;/g, "")
+    .replace(/&amp;/g, "&")
+    .split(/[\s\p{Cc}\p{Cf}]+/u)
+    .map((word) => word.replace(/^["'`“”‘’„«»*_<#]+/u, "").replace(/["'`“”‘’«»*_>.,;:!?]+$/u, ""))
+    .filter((word) => word !== "");
+}
+
+const isWord = (word: string): word is Word => words.includes(word);
+
+const findLoop = (name: string, loops: string[]): string | undefined =>
+  loops.find((loop) => loop.toLowerCase() === name.toLowerCase());
+
+function unknownLoop(name: string, loops: string[]): ParsedCommand {
+  const meant = nearest(name, loops);
+  const hint = meant === undefined ? "" : ` Did you mean ${code(meant)}?`;
+  return unclear(`There is no loop "${echo(name)}".${hint} ${loopList(loops)}`);
+}
+
+function loopList(loops: string[]): string {
+  if (loops.length === 0)
+    return "There are no loops yet: a loop is a folder in `skills/` with a SKILL.md and a loop.yml.";
+  const more = loops.length - loopsListedMax;
+  const listed = loops.slice(0, loopsListedMax).map(code).join(", ");
+  return `The loops: ${listed}${more > 0 ? ` and ${more} more` : ""}.`;
+}
+
+const tooMuch = (understood: string, extra: string[]): ParsedCommand =>
+  unclear(
+    `I understood ${code(understood)}, but not "${echo(extra.join(" "), 30)}" after it. Please leave that out.`,
+  );
+
+const usage = (word: Word): string => code(commandUsages.find((line) => line.word === word)?.usage ?? word);
+const code = (text: string): string => `\`${text}\``;
+const asCommand = (command: Command): ParsedCommand => ({ kind: "command", command });
+const unclear = (message: string): ParsedCommand => ({ kind: "unclear", message });
+
+/** A few characters of what was typed, none of which can end a quotation: with a full commit name beside them, under 80. */
+function echo(typed: string, charactersMax = echoMax): string {
+  const characters = Array.from(typed.replace(/["`]/g, ""));
+  return characters.length <= charactersMax
+    ? characters.join("")
+    : `${characters.slice(0, charactersMax - 1).join("")}…`;
+}

@@ -1,0 +1,141 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { commandUsages, parseCommand } from "../../src/domain/parse-command.ts";
+
+const known = { loops: ["triage", "tidy", "flaky-tests"] };
+const commandOf = (text: string) => {
+  const parsed = parseCommand(text, known);
+  return parsed.kind === "command" ? parsed.command : parsed.message;
+};
+
+describe("a command is understood", () => {
+  test.each([
+    ["start triage", { kind: "start", loop: "triage" }],
+    ["  START   Triage ", { kind: "start", loop: "triage" }],
+    ["<@U01BOT> start triage", { kind: "start", loop: "triage" }],
+    ["<@U01BOT|loom>: stop tidy.", { kind: "stop", loop: "tidy" }],
+    ["/loom start `triage`", { kind: "start", loop: "triage" }],
+    ["loom start “triage”", { kind: "start", loop: "triage" }],
+    ["start #triage", { kind: "start", loop: "triage" }],
+    ["start <#C01|triage>", { kind: "start", loop: "triage" }],
+    ["start &lt;triage&gt;", { kind: "start", loop: "triage" }],
+    ["pause", { kind: "pause", loop: "everything" }],
+    ["pause all", { kind: "pause", loop: "everything" }],
+    ["resume Everything!", { kind: "resume", loop: "everything" }],
+    ["pause flaky-tests", { kind: "pause", loop: "flaky-tests" }],
+    ["status", { kind: "status" }],
+    ["Inbox", { kind: "inbox" }],
+    ["digest", { kind: "digest" }],
+    ["trace ABCDEF12", { kind: "trace", what: "abcdef12" }],
+    ["trace r-0a1b2c3d4e", { kind: "trace", what: "r-0a1b2c3d4e" }],
+    ["why f-0123456789ab?", { kind: "why", what: "f-0123456789ab" }],
+    ["why `r-0a1b2c3d4e`", { kind: "why", what: "r-0a1b2c3d4e" }],
+    ["retry f-0123456789ab", { kind: "retry", findingId: "f-0123456789ab" }],
+    ["ignore f-0123456789ab", { kind: "ignore", findingId: "f-0123456789ab" }],
+    ["take f-0123456789ab", { kind: "take", findingId: "f-0123456789ab" }],
+    ["help", { kind: "help" }],
+    ["help Start", { kind: "help", about: "start" }],
+    ["help me", 'There is no command "me". Write `help` for all of them.'],
+    ["", { kind: "help" }],
+    ["   \n ", { kind: "help" }],
+    ["<@U01BOT>", { kind: "help" }],
+    ["/loom", { kind: "help" }],
+  ])("%s", (text, command) => {
+    expect(commandOf(text)).toEqual(command);
+  });
+});
+
+describe("a line that is not understood says what is possible", () => {
+  test.each([
+    ["strat triage", 'I don\'t know "strat"; did you mean `start`?'],
+    ["start", "`start` needs a loop: write `start <loop>`. The loops: `triage`, `tidy`, `flaky-tests`."],
+    [
+      "start traige",
+      'There is no loop "traige". Did you mean `triage`? The loops: `triage`, `tidy`, `flaky-tests`.',
+    ],
+    ["pause nothing", 'There is no loop "nothing". The loops: `triage`, `tidy`, `flaky-tests`.'],
+    ["start triage please", 'I understood `start triage`, but not "please" after it. Please leave that out.'],
+    ["status now", 'I understood `status`, but not "now" after it. Please leave that out.'],
+    ["trace", "`trace` needs a commit (4 to 40 hex digits) or a run (r-…): write `trace <commit or run>`."],
+    ["trace HEAD", '`trace` takes a commit (4 to 40 hex digits) or a run (r-…); I read "HEAD".'],
+    ["why abcdef", '`why` takes a run (r-…) or a finding (f-…); I read "abcdef".'],
+    [
+      "approve h-1",
+      "`approve` is a button on the held change's own message, so that it answers exactly that change.",
+    ],
+    ["help strat", 'There is no command "strat". Did you mean `help start`?'],
+  ])("%s", (text, message) => {
+    expect(parseCommand(text, known)).toEqual({ kind: "unclear", message });
+  });
+
+  test("an unknown word that is near to nothing brings the list", () => {
+    expect(commandOf("frobnicate")).toBe(
+      `I don't know "frobnicate". I know ${commandUsages.map((line) => `\`${line.word}\``).join(", ")}.`,
+    );
+  });
+
+  test("without loops, a loop command says how to make one", () => {
+    expect(parseCommand("start x", { loops: [] })).toMatchObject({
+      kind: "unclear",
+      message: expect.stringContaining("SKILL.md and a loop.yml"),
+    });
+  });
+
+  test("a long list of loops is cut", () => {
+    const loops = Array.from({ length: 30 }, (_, n) => `loop-${n}`);
+    expect(parseCommand("start", { loops })).toMatchObject({
+      message: expect.stringContaining("and 20 more."),
+    });
+  });
+});
+
+// Arbitrary text first, then lines that begin as commands do, because those reach every branch.
+const anyLine = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 400 }),
+  fc
+    .tuple(
+      fc.constantFrom(
+        ...commandUsages.map((line) => line.word),
+        "/loom start",
+        "<@U1> trace",
+        "help",
+        "approve",
+      ),
+      fc.array(fc.string({ unit: "grapheme", maxLength: 200 })),
+    )
+    .map(([word, rest]) => [word, ...rest].join(" ")),
+);
+
+test("never throws, whatever is typed", () => {
+  fc.assert(
+    fc.property(anyLine, (text) => {
+      expect(["command", "unclear"]).toContain(parseCommand(text, known).kind);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("a message repeats at most 80 characters of what was typed", () => {
+  // Chinese characters stand in no message of ours, so every one in a message was typed.
+  const typed = fc.string({ unit: fc.constantFrom("漢", "字", "𝔘", "好"), minLength: 1, maxLength: 300 });
+  const line = fc
+    .tuple(
+      fc.constantFrom("", "start ", "pause ", "trace ", "status ", "start triage ", "help ", "retry "),
+      fc.array(typed),
+    )
+    .map(([word, rest]) => word + rest.join(" "));
+  fc.assert(
+    fc.property(line, (text) => {
+      const parsed = parseCommand(text, known);
+      if (parsed.kind !== "unclear") return;
+      expect(parsed.message.match(/[漢字𝔘好]/gu)?.length ?? 0).toBeLessThanOrEqual(80);
+    }),
+  );
+  const parsed = parseCommand(`trace ${"a".repeat(40)} ${"x".repeat(900)}`, known);
+  expect(parsed.kind === "unclear" && parsed.message.replace(/[^ax]/g, "").length).toBeLessThanOrEqual(80);
+});
+
+test("every command of the help is one that can be typed", () => {
+  for (const { word } of commandUsages)
+    expect(parseCommand(word, known)).not.toMatchObject({ message: expect.stringContaining("I don't know") });
+});
