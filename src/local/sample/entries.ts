@@ -3,8 +3,7 @@ import type { Author } from "./people.ts";
 /** One file's change in one commit. A patch is a unified diff without line numbers; `@@` parts its hunks. */
 export type Edit =
   | { kind: "add"; path: string; content: string }
-  | { kind: "patch"; path: string; patch: string }
-  | { kind: "drop"; path: string };
+  | { kind: "patch"; path: string; patch: string };
 
 type Signed = {
   by: Author;
@@ -31,7 +30,6 @@ export const commit = (fields: Omit<Commit, "kind">): Commit => ({ kind: "commit
 export const merge = (fields: Omit<Merge, "kind">): Merge => ({ kind: "merge", ...fields });
 export const add = (path: string, content: string): Edit => ({ kind: "add", path, content });
 export const patch = (path: string, lines: string): Edit => ({ kind: "patch", path, patch: lines });
-export const drop = (path: string): Edit => ({ kind: "drop", path });
 
 /** A block of text as it stands in a file: without the surrounding indentation, backslashes taken literally. */
 export function text(strings: TemplateStringsArray, ...values: string[]): string {

@@ -7,6 +7,5 @@ export const carol: Author = { name: "Carol Lindqvist", email: "carol@example.co
 export const dan: Author = { name: "Dan Moreau", email: "dan@example.com", zone: "+0100" };
 export const erin: Author = { name: "Erin Castillo", email: "erin@example.com", zone: "+0000" };
 
-/** The loop that keeps the shop tidy, and the hand that lands what loops were allowed to land. */
-export const tidy: Author = { name: "tidy", email: "tidy@loops.example.com", zone: "+0000" };
-export const loom: Author = { name: "LoomStack", email: "loom@loops.example.com", zone: "+0000" };
+/** The loop that keeps the shop tidy signs its commits and their landings as every loop does. */
+export const tidy: Author = { name: "loom/tidy", email: "loom@example.com", zone: "+0000" };

@@ -8,7 +8,7 @@ import { history } from "./history.ts";
 import { fastImportStream } from "./stream.ts";
 
 /** What is true of the sample; what a good loop has to find out by itself. */
-export type SampleFacts = {
+type SampleFacts = {
   /** A person's commit with a slip in it, and the test it broke. */
   bugCommit: string;
   bugTest: string;
@@ -28,7 +28,7 @@ export type Sample = {
 };
 
 /** `now` dates the history (default: today); `path` is where git is looked for, as in the PATH variable. */
-export type SampleOptions = { now?: Date; path?: string };
+type SampleOptions = { now?: Date; path?: string };
 
 const NAME = "shop.git";
 

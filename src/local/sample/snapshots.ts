@@ -1,4 +1,4 @@
-import type { Commit, Edit, Entry } from "./entries.ts";
+import type { Commit, Entry } from "./entries.ts";
 
 /** A file tree: content by path. */
 type Tree = ReadonlyMap<string, string>;
@@ -8,7 +8,6 @@ export type Snapshot = {
   entry: Entry;
   parents: readonly number[];
   written: readonly { path: string; content: string }[];
-  dropped: readonly string[];
 };
 
 /** Plays the history from its first entry on. Throws when it contradicts itself, which is a fault in its text. */
@@ -32,7 +31,7 @@ export function snapshots(history: readonly Entry[]): Snapshot[] {
       trees.push(applyEdits(before, entry));
     }
     tips.set(line, position);
-    return { entry, parents, ...difference(before, treeAt(trees, position)) };
+    return { entry, parents, written: writtenBetween(before, treeAt(trees, position)) };
   });
 }
 
@@ -49,17 +48,9 @@ function applyEdits(before: Tree, entry: Commit): Tree {
         `playing the sample's history: '${entry.subject}' cannot ${edit.kind} ${edit.path} at that point`,
       );
     }
-    const content = contentAfter(edit, old ?? "");
-    if (content === undefined) after.delete(edit.path);
-    else after.set(edit.path, content);
+    after.set(edit.path, edit.kind === "add" ? edit.content : applyPatch(old ?? "", edit.patch));
   }
   return after;
-}
-
-function contentAfter(edit: Edit, old: string): string | undefined {
-  if (edit.kind === "add") return edit.content;
-  if (edit.kind === "patch") return applyPatch(old, edit.patch);
-  return undefined;
 }
 
 /** Applies a patch to a file's content. Throws when a hunk does not match in exactly one place. */
@@ -82,24 +73,20 @@ function applyPatch(content: string, patch: string): string {
   }, content);
 }
 
-/** Merges whole files. The history is written so that no file is changed on both sides. */
+/** Merges whole files. The history is written so that no file is changed on both sides, and none is ever removed. */
 function mergeTrees(fork: Tree, ours: Tree, theirs: Tree): Tree {
   const merged = new Map(ours);
-  for (const path of new Set([...fork.keys(), ...theirs.keys()])) {
-    const [was, mine, branch] = [fork.get(path), ours.get(path), theirs.get(path)];
-    if (branch === was) continue;
-    if (mine !== was)
+  for (const { path, content } of writtenBetween(fork, theirs)) {
+    if (ours.get(path) !== fork.get(path)) {
       throw new Error(`playing the sample's history: ${path} was changed on both sides of a merge`);
-    if (branch === undefined) merged.delete(path);
-    else merged.set(path, branch);
+    }
+    merged.set(path, content);
   }
   return merged;
 }
 
-function difference(before: Tree, after: Tree): Pick<Snapshot, "written" | "dropped"> {
-  const written = [...after].filter(([path, content]) => before.get(path) !== content);
-  return {
-    written: written.map(([path, content]) => ({ path, content })),
-    dropped: [...before.keys()].filter((path) => !after.has(path)),
-  };
+function writtenBetween(before: Tree, after: Tree): { path: string; content: string }[] {
+  return [...after]
+    .filter(([path, content]) => before.get(path) !== content)
+    .map(([path, content]) => ({ path, content }));
 }

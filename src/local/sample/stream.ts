@@ -13,11 +13,7 @@ export function fastImportStream(history: readonly Entry[], now: Date): string {
   return `${commands.join("")}done\n`;
 }
 
-function commitCommand(
-  { entry, parents, written, dropped }: Snapshot,
-  position: number,
-  today: number,
-): string {
+function commitCommand({ entry, parents, written }: Snapshot, position: number, today: number): string {
   const who = `${entry.by.name} <${entry.by.email}> ${secondsOf(entry, today)} ${entry.by.zone}`;
   const [from, ...merged] = parents;
   return [
@@ -28,7 +24,6 @@ function commitCommand(
     data(withDates(messageOf(entry), today)),
     ...(from === undefined ? [] : [`from :${from + 1}`]),
     ...merged.map((parent) => `merge :${parent + 1}`),
-    ...dropped.map((path) => `D ${path}`),
     ...written.map(({ path, content }) => `M 100644 inline ${path}\n${data(withDates(content, today))}`),
     "",
   ].join("\n");

@@ -44,7 +44,7 @@ const reporter = `
 
 type Report = { passed: string[]; failed: string[] };
 
-/** Runs the shop's tests (all, or the files named) in a checkout, as \`npm test\` does there. */
+/** Runs the shop's tests (all, or the files named) in a checkout, as `npm test` does there. */
 export async function runTests(checkout: string, ...files: string[]): Promise<Report> {
   const folder = await tempFolder();
   const path = join(folder, "reporter.mjs");

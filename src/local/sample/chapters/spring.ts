@@ -1,18 +1,23 @@
 import { commit, type Entry, merge, patch, text } from "../entries.ts";
-import { alice, bob, carol, dan, loom, tidy } from "../people.ts";
+import { alice, bob, carol, dan, tidy } from "../people.ts";
 
-const deadCode = { "Loom-Run": "r-2p8xk4nd", "Loom-Loop": "tidy", "Loom-Finding": "f-91ce07b3" };
+const deadCode = {
+  "Loom-Run": "r-2p8xk4nd7c",
+  "Loom-Loop": "tidy",
+  "Loom-Finding": "f-91ce07b3a2d4",
+  "Loom-Intent": "Remove dead code; nothing behaves differently",
+};
 
 /** Days 20 to 11: the loop tidy's first landing, the second release, heavy parcels, tax by rate. */
 export const spring: readonly Entry[] = [
   commit({
     by: tidy,
-    branch: "loom/tidy/2p8xk4nd",
+    branch: "loom/tidy/2p8xk4nd7c",
     daysAgo: 20,
     time: "02:14",
     subject: "money: remove toFloat, which nobody calls",
     body: "No import of it is left in src or test. Amounts stay whole cents.",
-    trailers: { ...deadCode, "Loom-Intent": "Remove dead code; nothing behaves differently" },
+    trailers: deadCode,
     edits: [
       patch(
         "src/money.js",
@@ -28,8 +33,8 @@ export const spring: readonly Entry[] = [
     ],
   }),
   merge({
-    by: loom,
-    branch: "loom/tidy/2p8xk4nd",
+    by: tidy,
+    branch: "loom/tidy/2p8xk4nd7c",
     daysAgo: 20,
     time: "08:41",
     subject: "Land tidy: remove toFloat, which nobody calls",
