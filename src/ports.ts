@@ -115,8 +115,8 @@ export interface RecordStore {
   lastTick(loop: LoopName): Promise<{ at: Date; commit: Sha } | null>;
 
   story(runId: RunId): Promise<RunStory | null>;
-  /** `since` bounds what landed; definitions and `nextTickAt` are filled in by the caller. */
-  overview(since: Date): Promise<Omit<Overview, "loops" | "problems"> & { states: LoopState[] }>;
+  /** `since` bounds what landed; `problems` are the record's own; definitions, theirs, and `nextTickAt` are added by the caller. */
+  overview(since: Date): Promise<Omit<Overview, "loops"> & { states: LoopState[] }>;
   digest(since: Date, until: Date): Promise<Digest>;
   lastDigestAt(): Promise<Date | null>;
   inbox(): Promise<InboxItem[]>;
