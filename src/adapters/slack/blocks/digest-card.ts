@@ -1,0 +1,96 @@
+import type { Digest } from "../../../domain/answer.ts";
+import type { Conflict } from "../../../domain/conflict.ts";
+import type { Hold } from "../../../domain/hold.ts";
+import type { Organisation } from "../../../domain/organisation.ts";
+import { conflictBrief } from "./conflict-card.ts";
+import { fitted, type Part, part, vital } from "./fitted.ts";
+import { holdButtons, targetOf } from "./hold-card.ts";
+import { inboxButtons, inboxLines } from "./inbox-card.ts";
+import { context, header, type Rendered, section } from "./kit.ts";
+import { capped, code, counted, day, inline, personName, personNames, shortSha, when } from "./text.ts";
+
+const heldMax = 5;
+const inboxMax = 5;
+const listMax = 8;
+
+export const conflictsOf = (hold: Hold, conflicts: Conflict[]): number =>
+  conflicts.filter((one) => one.left.runId === hold.runId || one.right.runId === hold.runId).length;
+
+/** Held changes with their buttons, as the digest and the home tab show them. */
+export function heldParts(held: Digest["held"], conflicts: Conflict[], org: Organisation): Part[] {
+  const shown = held.slice(0, heldMax).map(({ hold, title, loop }) => {
+    const against = conflictsOf(hold, conflicts);
+    const warning = against === 0 ? "" : `  ·  ⚠️ in conflict with ${counted(against, "other change")}`;
+    return part(
+      section(
+        `✋ *${inline(title, 200)}*`,
+        `${inline(loop, 60)} asks ${inline(hold.group, 60)} to land it on ${inline(targetOf(hold, org), 120)} before ${when(hold.expiresAt, org)}${warning}`,
+      ),
+      holdButtons(hold, against),
+    );
+  });
+  return held.length > heldMax ? [...shown, part(context(`… ${held.length - heldMax} more held`))] : shown;
+}
+
+export function inboxParts(items: Digest["inbox"], org: Organisation): Part[] {
+  const shown = items.slice(0, inboxMax).map((item) => {
+    const [title, reason] = inboxLines(item);
+    return part(
+      section(`📥 ${title}`, `${reason}  ·  ${inline(item.loop, 60)}, since ${when(item.since, org)}`),
+      inboxButtons(item),
+    );
+  });
+  const rest = items.length - inboxMax;
+  return rest > 0 ? [...shown, part(context(`… ${rest} more in the inbox: \`/loom inbox\``))] : shown;
+}
+
+/** A titled list, or nothing when there is nothing to list. */
+export function listPart<T>(title: string, items: T[], line: (item: T) => string): Part | undefined {
+  if (items.length === 0) return undefined;
+  return part(section(`*${title}*`, ...capped(items, listMax, (item) => `• ${line(item)}`)));
+}
+
+export const landedLine = (org: Organisation) => (one: Digest["landed"][number]) => {
+  const by = one.approvedBy.length === 0 ? "" : `, approved by ${personNames(org, one.approvedBy)}`;
+  return `${shortSha(one.sha)} ${inline(one.title, 160)} (${inline(one.loop, 60)}${by})`;
+};
+
+export function renderDigest(digest: Digest, org: Organisation): Rendered {
+  const needs = digest.held.length + digest.inbox.length;
+  const isQuiet =
+    needs + digest.landed.length + digest.gaveUp.length + digest.rejected.length + digest.conflicts.length ===
+    0;
+  const summary = isQuiet
+    ? "Quiet: nothing landed, nothing waits for you."
+    : `${needs === 0 ? "Nothing waits for you" : `${counted(needs, "thing")} ${needs === 1 ? "waits" : "wait"} for you`}; ${digest.landed.length} landed, ${digest.gaveUp.length} given up, ${counted(digest.conflicts.length, "conflict")}.`;
+  const blocks = fitted(
+    [
+      vital(header(`Loops, ${day(digest.until, org.timezone)}`)),
+      vital(section(summary)),
+      ...heldParts(digest.held, digest.conflicts, org),
+      ...inboxParts(digest.inbox, org),
+      listPart("Conflicts", digest.conflicts, conflictBrief),
+      listPart("Landed", digest.landed, landedLine(org)),
+      listPart(
+        "Given up",
+        digest.gaveUp,
+        (one) => `${inline(one.title, 160)} (${inline(one.loop, 60)}): ${inline(one.reason, 200)}`,
+      ),
+      listPart(
+        "Rejected",
+        digest.rejected,
+        (one) =>
+          `${inline(one.title, 160)} (${inline(one.loop, 60)}), by ${personName(org, one.by)}: ${inline(one.note, 200)}`,
+      ),
+      vital(
+        context(
+          `${when(digest.since, org)} to ${when(digest.until, org)}`,
+          counted(digest.found, "finding"),
+          `details: ${code("/loom why")} and an id`,
+        ),
+      ),
+    ],
+    "ask `/loom status` and `/loom inbox`",
+  );
+  return { text: `Digest: ${summary}`, blocks };
+}

@@ -1,0 +1,72 @@
+import type {
+  ActionsBlock,
+  Button,
+  ConfirmationDialog,
+  ContextBlock,
+  DividerBlock,
+  HeaderBlock,
+  KnownBlock,
+  RichTextBlock,
+  SectionBlock,
+} from "@slack/types";
+import { cutMarkup, plain, verbatimText } from "./text.ts";
+
+/** A message as Slack takes it; `text` is what notifications and screen readers get. */
+export interface Rendered {
+  text: string;
+  blocks: KnownBlock[];
+}
+
+const textMax = 3000;
+const contextTextMax = 2000;
+const headerMax = 150;
+const buttonTextMax = 75;
+
+export const header = (text: string): HeaderBlock => ({ type: "header", text: plain(text, headerMax) });
+
+/** `verbatim`, because else Slack turns words of an untrusted text into links and channels by itself. */
+export const section = (...lines: (string | undefined)[]): SectionBlock => ({
+  type: "section",
+  text: { type: "mrkdwn", text: cutMarkup(present(lines).join("\n"), textMax), verbatim: true },
+});
+
+export const context = (...parts: (string | undefined)[]): ContextBlock => ({
+  type: "context",
+  elements: [
+    { type: "mrkdwn", text: cutMarkup(present(parts).join("  ·  "), contextTextMax), verbatim: true },
+  ],
+});
+
+export const divider = (): DividerBlock => ({ type: "divider" });
+
+export const actions = (...elements: Button[]): ActionsBlock => ({ type: "actions", elements });
+
+export function button(
+  text: string,
+  actionId: string,
+  value: string,
+  extra: { style?: "primary" | "danger"; confirm?: ConfirmationDialog } = {},
+): Button {
+  return { type: "button", text: plain(text, buttonTextMax), action_id: actionId, value, ...extra };
+}
+
+export const confirmation = (
+  title: string,
+  text: string,
+  words: { yes: string; no: string },
+): ConfirmationDialog => ({
+  title: plain(title, 100),
+  text: plain(text, 300),
+  confirm: plain(words.yes, 30),
+  deny: plain(words.no, 30),
+});
+
+/** A code block that never interprets what is in it. */
+export const preformatted = (text: string, max: number): RichTextBlock => ({
+  type: "rich_text",
+  elements: [{ type: "rich_text_preformatted", elements: [{ type: "text", text: verbatimText(text, max) }] }],
+});
+
+/** Leaves out what is absent, so that cards read as a list of their parts. */
+export const present = <T>(parts: (T | undefined)[]): T[] =>
+  parts.filter((part): part is T => part !== undefined);

@@ -1,0 +1,61 @@
+import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from "@slack/bolt";
+import type { Answer } from "../../../domain/answer.ts";
+import type { Command } from "../../../domain/command.ts";
+import { actionIds } from "../blocks/action-ids.ts";
+import { ask, type Door, render, type SlackUser, show } from "../door.ts";
+import type { HomeTabs } from "../home-tabs.ts";
+
+export type ButtonPress = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs;
+
+export const pressedBy = (body: BlockAction): SlackUser => ({
+  id: body.user.id,
+  name: body.user.username ?? body.user.name,
+});
+
+/** Buttons that are a command by themselves. The value says what is meant; whether it may be done is decided behind the door. */
+export const commandOfButton: Record<string, (value: string) => Command> = {
+  [actionIds.holdApprove]: (holdId) => ({ kind: "approve", holdId }),
+  [actionIds.inboxRetry]: (findingId) => ({ kind: "retry", findingId }),
+  [actionIds.inboxIgnore]: (findingId) => ({ kind: "ignore", findingId }),
+  [actionIds.inboxTake]: (findingId) => ({ kind: "take", findingId }),
+  [actionIds.homePause]: () => ({ kind: "pause", loop: "everything" }),
+  [actionIds.homeResume]: () => ({ kind: "resume", loop: "everything" }),
+};
+
+export const onCommandButton =
+  (door: Door, homes: HomeTabs) =>
+  async (press: ButtonPress): Promise<void> => {
+    await press.ack();
+    const { action, body } = press;
+    const command = commandOfButton[action.action_id]?.(action.value ?? "");
+    if (command === undefined) return;
+    const user = pressedBy(body);
+    const answer = await ask(door, user, command);
+    await answerPress(door, homes, press, answer);
+  };
+
+export const onHomeRefresh =
+  (homes: HomeTabs) =>
+  async ({ ack, body }: ButtonPress): Promise<void> => {
+    await ack();
+    await homes.show(pressedBy(body));
+  };
+
+/**
+ * Tells the one who pressed. On a message that is kept true its new state is the answer, so only a refusal is said (the second
+ * of two clicks learns who was first); a list that was shown once, and the home tab, say what was done.
+ */
+export async function answerPress(
+  door: Door,
+  homes: HomeTabs,
+  { body, respond }: Pick<ButtonPress, "body" | "respond">,
+  answer: Answer,
+): Promise<void> {
+  const user = pressedBy(body);
+  const rendered = render(door, user, answer);
+  if (body.container["type"] === "view") return homes.show(user, rendered.text);
+  if (answer.kind === "done" && body.container["is_ephemeral"] !== true) return;
+  await show(door, `answering a button of ${user.id}`, () =>
+    respond({ response_type: "ephemeral", replace_original: false, ...rendered }),
+  );
+}
