@@ -6,12 +6,9 @@ import pgTypes from "pg-types";
 
 type Session = Pick<PGlite | Transaction, "exec" | "query">;
 
-// PGlite looks parsers and serializers up by type number; these answer for every number, so that values are written and
-// read exactly as node-postgres does it, which is what BullMQ was tested with.
-const parsers = new Proxy<{ [oid: number]: (text: string) => unknown }>(
-  {},
-  { get: (_, oid) => pgTypes.getTypeParser(Number(oid), "text") },
-);
+// Values are written and read exactly as node-postgres does it, which is what BullMQ was tested with. PGlite copies the given
+// parsers by their own keys, so these must be a plain table; serializers are only looked up.
+const parsers = nodePostgresParsers();
 const serializers = new Proxy<{ [oid: number]: (value: unknown) => string }>(
   {},
   { get: () => (value: unknown) => value },
@@ -85,4 +82,15 @@ function queryOn(session: Session) {
 function asPgResult<R>(result: Results<unknown> | undefined): PgQueryResult<R> {
   const rows = (result?.rows ?? []) as R[];
   return { rows, rowCount: Math.max(result?.affectedRows ?? 0, rows.length) };
+}
+
+function nodePostgresParsers(): { [oid: number]: (text: string) => unknown } {
+  const asText = pgTypes.getTypeParser(pgTypes.builtins.TEXT, "text");
+  const builtInTypesEnd = 4_100;
+  const table: { [oid: number]: (text: string) => unknown } = {};
+  for (let oid = 1; oid < builtInTypesEnd; oid++) {
+    const parser = pgTypes.getTypeParser(oid, "text");
+    if (parser !== asText) table[oid] = parser;
+  }
+  return table;
 }
