@@ -76,6 +76,8 @@ export async function postgresPlace(url: string): Promise<QueuePlaceUnderTest> {
   own.pathname = `/${name}`;
   const databaseUrl = own.href;
   const pool = new Pool({ connectionString: databaseUrl, options: "-c search_path=bullmq,public" });
+  // Every raw queue listens on it.
+  pool.setMaxListeners(0);
   return {
     place: () => ({ databaseUrl }),
     // The same shape, whose listeners are only typed in another way.
