@@ -64,7 +64,7 @@ export function renderConflict(card: Extract<Card, { kind: "conflict" }>, org: O
       : `⚠️ *Two changes do not merge*`;
   const blocks = fitted(
     [
-      vital(section(title, conflictBrief(conflict))),
+      vital(section(title)),
       vital(section(`${sideName(other)}: ${inline(other.title, 160)}`, `> ${inline(other.intent, 400)}`)),
       vital(section(`${sideName(own)}: ${inline(own.title, 160)}`, `> ${inline(own.intent, 400)}`)),
       conflict.evidence.length === 0

@@ -86,7 +86,7 @@ export function renderDigest(digest: Digest, org: Organisation): Rendered {
         context(
           `${when(digest.since, org)} to ${when(digest.until, org)}`,
           counted(digest.found, "finding"),
-          `details: ${code("/loom why")} and an id`,
+          `details: ${code("/loom why <run or finding>")}`,
         ),
       ),
     ],

@@ -47,10 +47,10 @@ export function holdButtons(hold: Hold, conflicts: number): ActionsBlock {
 export function holdOutcome(hold: Hold, org: Organisation): string {
   const { answer } = hold;
   const note = answer === undefined || answer.note === "" ? "" : `: ${inline(answer.note, 300)}`;
-  const by = answer === undefined ? "" : ` by ${mention(org, answer.person)} ${when(answer.at, org)}`;
+  const by = answer === undefined ? "" : ` by ${mention(org, answer.person)}, ${when(answer.at, org)}`;
   switch (hold.state) {
     case "waiting":
-      return `Waits for *${inline(hold.group, 60)}* until ${when(hold.expiresAt, org)}`;
+      return `waits until ${when(hold.expiresAt, org)}`;
     case "approved":
       return `✅ Approved${by}${note}`;
     case "rejected":

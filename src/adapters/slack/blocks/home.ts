@@ -1,4 +1,4 @@
-import type { Button, HomeView } from "@slack/types";
+import type { Button, HomeView, KnownBlock } from "@slack/types";
 import type { Overview } from "../../../domain/answer.ts";
 import type { Organisation, Person } from "../../../domain/organisation.ts";
 import { actionIds } from "./action-ids.ts";
@@ -28,7 +28,7 @@ export function renderHome(
   overview: Overview,
   org: Organisation,
   viewer: { person?: Person | undefined; slackUserId: string; notice?: string | undefined },
-): HomeView {
+): HomeView & { blocks: KnownBlock[] } {
   const { person, notice } = viewer;
   const stranger = `I do not know you yet. Add \`slack: ${inline(viewer.slackUserId, 40)}\` to your entry in \`policies/org.yml\`, then open this tab again.`;
   const blocks = fitted(

@@ -24,7 +24,7 @@ const settledWords = {
 } satisfies Record<NonNullable<InboxItem["settled"]>["how"], string>;
 
 const settledLine = (settled: NonNullable<InboxItem["settled"]>, org: Organisation): string =>
-  `${settledWords[settled.how]} by ${mention(org, settled.by)} ${when(settled.at, org)}`;
+  `${settledWords[settled.how]} by ${mention(org, settled.by)}, ${when(settled.at, org)}`;
 
 export const inboxLines = (item: InboxItem): string[] => [
   `*${inline(item.title, 200)}*`,

@@ -21,6 +21,8 @@ const textMax = 3000;
 const contextTextMax = 2000;
 const headerMax = 150;
 const buttonTextMax = 75;
+/** Our ids are far shorter; Slack would take 2,000. */
+const buttonValueMax = 200;
 
 export const header = (text: string): HeaderBlock => ({ type: "header", text: plain(text, headerMax) });
 
@@ -47,7 +49,13 @@ export function button(
   value: string,
   extra: { style?: "primary" | "danger"; confirm?: ConfirmationDialog } = {},
 ): Button {
-  return { type: "button", text: plain(text, buttonTextMax), action_id: actionId, value, ...extra };
+  return {
+    type: "button",
+    text: plain(text, buttonTextMax),
+    action_id: actionId,
+    value: value.slice(0, buttonValueMax),
+    ...extra,
+  };
 }
 
 export const confirmation = (

@@ -43,7 +43,7 @@ export function renderWhy(story: RunStory, org: Organisation): Rendered {
         .map((hold) =>
           part(
             section(
-              `*Asked* ${inline(hold.group, 60)}: ${holdOutcome(hold, org)}`,
+              `*Asked* ${inline(hold.group, 60)}  ·  ${holdOutcome(hold, org)}`,
               ...capped(hold.reasons, reasonsMax, (one) => `• ${inline(one.text, 240)}`),
             ),
           ),

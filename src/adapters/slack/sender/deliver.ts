@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Organisation } from "../../../domain/organisation.ts";
 import type { Log, RecordStore, UnsentMessage } from "../../../ports.ts";
-import type { Rendered } from "../blocks/kit.ts";
+import { context, type Rendered, section } from "../blocks/kit.ts";
 import { renderCard } from "../blocks/render-card.ts";
 import type { ChannelIds } from "./channel-ids.ts";
 import { readFailure, type SlackFailure } from "./failure.ts";
@@ -26,27 +26,52 @@ export interface Post {
 /** Slack has no idea of a message that was deleted, belongs to an earlier installation, or is too old to edit: post it anew. */
 const gone = new Set(["message_not_found", "cant_update_message", "edit_window_closed"]);
 
+/** One card that Slack does not take must not hold up its channel. */
+const undrawable = new Set([
+  "invalid_blocks",
+  "invalid_blocks_format",
+  "msg_too_long",
+  "msg_blocks_too_long",
+]);
+
 /** Posts or updates one message and says so to the record. Never throws. */
 export async function deliver(post: Post, unsent: UnsentMessage): Promise<Delivery> {
   const rendered = render(post, unsent);
-  if (rendered.kind === "refused") return { ...rendered, call: "post" };
-  if (unsent.posted !== undefined) {
-    const updated = await attempt("update", () => update(post, unsent, rendered, unsent.posted));
-    if (updated.kind !== "refused" || !gone.has(updated.error)) return updated;
-    post.log("warn", `updating ${unsent.message.key}: ${updated.error}; posting it anew`);
+  const delivery = await send(post, unsent, rendered);
+  if (delivery.kind !== "refused" || !undrawable.has(delivery.error)) return delivery;
+  post.log("error", `sending ${unsent.message.key}: ${delivery.why}; sending its text alone`);
+  return send(post, unsent, withoutLayout(rendered.text));
+}
+
+function render(post: Post, { message }: UnsentMessage): Rendered {
+  try {
+    return renderCard(message.card, post.organisation());
+  } catch (error) {
+    post.log("error", `drawing the card of ${message.key}: ${String(error)}; this is a bug in LoomStack`);
+    return withoutLayout(`News of ${message.key}`);
   }
+}
+
+const withoutLayout = (text: string): Rendered => ({
+  text,
+  blocks: [section(text), context("The rest of this message could not be shown; the log says why.")],
+});
+
+async function send(post: Post, unsent: UnsentMessage, rendered: Rendered): Promise<Delivery> {
+  if (unsent.posted === undefined) return sendNew(post, unsent, rendered);
+  const updated = await attempt("update", () => update(post, unsent, rendered, unsent.posted));
+  if (updated.kind !== "refused" || !gone.has(updated.error)) return updated;
+  post.log("warn", `updating ${unsent.message.key}: ${updated.error}; posting it anew`);
+  // Somebody may have deleted it after an earlier try posted it anew and could not say so.
+  const wasPosting = unsent.wasPosting || updated.error === "message_not_found";
+  return sendNew(post, { ...unsent, wasPosting }, rendered);
+}
+
+async function sendNew(post: Post, unsent: UnsentMessage, rendered: Rendered): Promise<Delivery> {
   const posted = await attempt("post", () => postNew(post, unsent, rendered));
   if (posted.kind !== "refused" || posted.error !== "thread_not_found") return posted;
   const { threadTs: _, ...unthreaded } = unsent;
   return attempt("post", () => postNew(post, unthreaded, rendered));
-}
-
-function render(post: Post, { message }: UnsentMessage): ({ kind: "rendered" } & Rendered) | Refused {
-  try {
-    return { kind: "rendered", ...renderCard(message.card, post.organisation()) };
-  } catch (error) {
-    return refusal("card_not_rendered", `drawing the card: ${String(error)}; this is a bug in LoomStack`);
-  }
 }
 
 type Refused = Extract<SlackFailure, { kind: "refused" }>;

@@ -35,14 +35,21 @@ export const callMs = 10_000;
 const takenMax = 20;
 const waitingMax = 40;
 const refusedRetryMs = 10 * 60_000;
-const parentRetryMs = 5_000;
-const parentTriesMax = 5;
 const addressesMax = 5_000;
+
+/** A channel's line and what works on it. */
+interface Lane {
+  line: Line;
+  bell: Bell;
+  running: Promise<void> | null;
+}
 
 interface Sender {
   options: SenderOptions;
-  lines: Map<string, { line: Line; bell: Bell; running: Promise<void> | null }>;
+  lanes: Map<string, Lane>;
   shared: Shared;
+  /** Rings when the record may have more to send. */
+  bell: Bell;
   isClosing: boolean;
 }
 
@@ -50,23 +57,24 @@ interface Sender {
 export function startSender(options: SenderOptions): { close(graceMs: number): Promise<void> } {
   const sender: Sender = {
     options,
-    lines: new Map(),
+    lanes: new Map(),
     shared: { addresses: new Map(), nextUpdateAtMs: new Map(), updatesBlockedUntilMs: 0 },
+    bell: createBell(),
     isClosing: false,
   };
-  const bell = createBell();
+  const { bell } = sender;
   const unsubscribe = options.record.onWritten((what) => {
     if (what === "messages") bell.ring();
   });
-  const taking = takeAll(sender, bell);
+  const taking = takeAll(sender);
   return {
     async close(graceMs) {
       sender.isClosing = true;
       unsubscribe();
       bell.ring();
-      const lines = [...sender.lines.values()];
-      for (const one of lines) one.bell.ring();
-      const ended = Promise.all([taking, ...lines.map((one) => one.running)]);
+      const lanes = [...sender.lanes.values()];
+      for (const lane of lanes) lane.bell.ring();
+      const ended = Promise.all([taking, ...lanes.map((lane) => lane.running)]);
       const grace = new AbortController();
       await Promise.race([ended, sleep(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
       grace.abort();
@@ -74,31 +82,40 @@ export function startSender(options: SenderOptions): { close(graceMs: number): P
   };
 }
 
-async function takeAll(sender: Sender, bell: Bell): Promise<void> {
+async function takeAll(sender: Sender): Promise<void> {
   const { record, log } = sender.options;
+  let isFailing = false;
   while (!sender.isClosing) {
     let taken: UnsentMessage[] = [];
     try {
       if (waitingCount(sender) < waitingMax) taken = await record.takeUnsentMessages(takenMax, leaseMs);
+      isFailing = false;
     } catch (error) {
-      log("error", `taking unsent messages from the record: ${String(error)}; trying again`);
+      if (!isFailing) log("error", `taking unsent messages from the record: ${String(error)}; trying again`);
+      isFailing = true;
     }
     for (const unsent of taken) accept(sender, unsent);
-    if (taken.length < takenMax) await bell.wait(pollMs);
+    if (taken.length < takenMax) await sender.bell.wait(pollMs);
   }
 }
 
 const waitingCount = (sender: Sender): number =>
-  [...sender.lines.values()].reduce((count, one) => count + one.line.waiting.length, 0);
+  [...sender.lanes.values()].reduce((count, lane) => count + lane.line.waiting.length, 0);
 
 function accept(sender: Sender, unsent: UnsentMessage): void {
   const { channel } = unsent.message;
-  const lane = sender.lines.get(channel) ?? { line: createLine(), bell: createBell(), running: null };
-  sender.lines.set(channel, lane);
+  const lane = sender.lanes.get(channel) ?? { line: createLine(), bell: createBell(), running: null };
+  sender.lanes.set(channel, lane);
   enqueue(lane.line, { unsent, staleAtMs: performance.now() + leaseMs - callMs });
   lane.bell.ring();
+  work(sender, lane);
+}
+
+/** At most one call a channel at any time. */
+function work(sender: Sender, lane: Lane): void {
   lane.running ??= run(sender, lane.line, lane.bell).finally(() => {
     lane.running = null;
+    if (lane.line.waiting.length > 0 && !sender.isClosing) work(sender, lane);
   });
 }
 
@@ -116,10 +133,6 @@ async function run(sender: Sender, line: Line, bell: Bell): Promise<void> {
 async function send(sender: Sender, line: Line, item: Waiting): Promise<void> {
   const { shared, options } = sender;
   const unsent = placed(item.unsent, shared);
-  if (isWaitingForParent(unsent)) {
-    const why = "waits for the message that it answers";
-    return giveBack(sender, line, item, { why, retryMs: parentRetryMs });
-  }
   line.active = item;
   const delivery = await deliver(options, unsent);
   line.active = null;
@@ -129,11 +142,13 @@ async function send(sender: Sender, line: Line, item: Waiting): Promise<void> {
     line.failuresInRow = 0;
     remember(shared, unsent.message.key, delivery.address);
     remove(line, item);
+    // The record may hold a channel's next post back until this one is known to have arrived.
+    sender.bell.ring();
     return;
   }
   if (delivery.kind === "refused") {
     options.log("error", `sending ${unsent.message.key} to #${unsent.message.channel}: ${delivery.why}`);
-    return giveBack(sender, line, item, { why: delivery.why, retryMs: refusedRetryMs });
+    return giveBack(sender, line, item, delivery.why);
   }
   if (delivery.kind === "away" && line.failuresInRow === 0) {
     options.log(
@@ -157,24 +172,12 @@ function placed(unsent: UnsentMessage, shared: Shared): UnsentMessage {
   };
 }
 
-/** A reply whose parent is not posted waits for it, but not for ever: a parent may be refused. */
-const isWaitingForParent = (unsent: UnsentMessage): boolean =>
-  unsent.message.threadOf !== undefined &&
-  unsent.threadTs === undefined &&
-  unsent.posted === undefined &&
-  unsent.tries < parentTriesMax;
-
-async function giveBack(
-  sender: Sender,
-  line: Line,
-  item: Waiting,
-  { why, retryMs }: { why: string; retryMs: number },
-): Promise<void> {
+async function giveBack(sender: Sender, line: Line, item: Waiting, why: string): Promise<void> {
   const { record, now, log } = sender.options;
   remove(line, item);
   const { key } = item.unsent.message;
   try {
-    await record.markMessageFailed(key, why, new Date(now().getTime() + retryMs));
+    await record.markMessageFailed(key, why, new Date(now().getTime() + refusedRetryMs));
   } catch (error) {
     log("error", `giving ${key} back to the record: ${String(error)}; its lease will lapse`);
   }

@@ -1,0 +1,231 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../../local/slack/workspace-world.ts";
+import * as sample from "./samples.ts";
+import {
+  command,
+  control,
+  type Json,
+  messagesIn,
+  messageWith,
+  startWorld,
+  until,
+  type World,
+} from "./world.ts";
+
+let world: World;
+
+const holdMessage = async (): Promise<Json> => {
+  world.messages.say({ key: "hold:1", channel: "ops", card: sample.holdCard });
+  return messageWith(world, "hold_approve");
+};
+
+const click = (ts: string, actionId: string, user = "alice"): Promise<Json> =>
+  control(world, "click", { user, channel: "ops", ts, action_id: actionId });
+
+const openView = (user = "U01"): Promise<Json> =>
+  until(async () => (await control(world, "state")).views.find((one: Json) => one.user === user));
+
+describe.each(["socket", "http"] as const)("over %s", (mode) => {
+  beforeEach(async () => {
+    if (mode === "socket") {
+      world = await startWorld();
+      return;
+    }
+    const httpPort = await freePort();
+    world = await startWorld({ httpPort }, `http://127.0.0.1:${httpPort}/slack/events`);
+  });
+
+  afterEach(() => world.stop());
+
+  it("answers a command to the asking person only", async () => {
+    expect(await command(world, "start triage")).toMatchObject({ ok: true });
+
+    const answer = await messageWith(world, "start is done");
+    expect(answer).toMatchObject({ ephemeral_for: "U01", text: "start is done" });
+    expect(world.asked).toEqual([
+      { actor: { kind: "person", person: "alice" }, command: { kind: "start", loop: "triage" } },
+    ]);
+  });
+
+  it("turns a click into a command of the one who clicked", async () => {
+    const { ts } = await holdMessage();
+
+    expect(await click(ts, "hold_approve", "bob")).toMatchObject({ ok: true });
+
+    await until(() => world.asked.length === 1);
+    expect(world.asked).toEqual([
+      { actor: { kind: "person", person: "bob" }, command: { kind: "approve", holdId: "h-aaaaaaaaaa" } },
+    ]);
+  });
+});
+
+describe("the doors", () => {
+  beforeEach(async () => {
+    world = await startWorld();
+  });
+
+  afterEach(() => world.stop());
+
+  it("says what it understood when a word is unknown, without asking the loop", async () => {
+    await command(world, "statsu");
+
+    expect(await messageWith(world, "status")).toMatchObject({ ephemeral_for: "U01" });
+    expect(world.asked).toEqual([]);
+  });
+
+  it("passes on a stranger as a stranger", async () => {
+    await command(world, "start triage", "zoe");
+
+    await until(() => world.asked.length === 1);
+    expect(world.asked[0]?.actor).toEqual({ kind: "stranger", name: "zoe (U09)" });
+  });
+
+  it("acknowledges before it works, and shows an answer that comes late", async () => {
+    let finish: () => void = () => {};
+    world.answers = () =>
+      new Promise((resolve) => {
+        finish = () => resolve({ kind: "done", text: "late answer" });
+      });
+
+    expect(await command(world, "start triage")).toMatchObject({ ok: true });
+
+    finish();
+    await messageWith(world, "late answer");
+  });
+
+  it("says and logs what broke behind the door", async () => {
+    world.answers = () => Promise.reject(new Error("the record is <!channel> away"));
+
+    await command(world, "start triage");
+
+    const answer = await messageWith(world, "did not work");
+    expect(answer.ephemeral_for).toBe("U01");
+    expect(answer.text).toBe("start did not work: the record is &lt;!channel&gt; away; it was logged");
+    expect(world.logged.join("\n")).toContain("performing start for Slack user U01");
+  });
+
+  it("answers a mention in its thread", async () => {
+    const parent = await control(world, "say", { user: "alice", channel: "ops", text: "hm" });
+
+    await control(world, "say", {
+      user: "alice",
+      channel: "ops",
+      text: "@loom pause tidy",
+      thread_ts: parent.ts,
+    });
+
+    const answer = await messageWith(world, "pause is done");
+    expect(answer).toMatchObject({ ephemeral_for: "U01", thread_ts: parent.ts });
+    expect(world.asked[0]?.command).toEqual({ kind: "pause", loop: "tidy" });
+  });
+
+  it("answers a direct message there", async () => {
+    await control(world, "say", { user: "bob", channel: "D02", text: "status" });
+
+    await messageWith(world, "status is done", "D02");
+    expect(world.asked[0]).toMatchObject({ actor: { person: "bob" }, command: { kind: "status" } });
+  });
+
+  it("handles a redelivered event once", async () => {
+    await control(world, "say", { user: "alice", channel: "ops", text: "@loom status" });
+    await messageWith(world, "status is done");
+
+    await control(world, "redeliver", {});
+    await control(world, "say", { user: "alice", channel: "ops", text: "@loom inbox" });
+
+    await messageWith(world, "inbox is done");
+    expect(world.asked.map((one) => one.command.kind)).toEqual(["status", "inbox"]);
+  });
+
+  it("tells the second of two clicks who was first, and says nothing more to the first", async () => {
+    const { ts } = await holdMessage();
+    let winner = true;
+    world.answers = () => {
+      const answer = winner
+        ? ({ kind: "done", text: "approved" } as const)
+        : ({ kind: "refused", reason: "already approved by Alice Adler" } as const);
+      winner = false;
+      return answer;
+    };
+
+    await click(ts, "hold_approve");
+    await click(ts, "hold_approve", "bob");
+
+    expect(await messageWith(world, "already approved by")).toMatchObject({ ephemeral_for: "U02" });
+    const private_ = (await messagesIn(world)).filter((one) => one.ephemeral_for !== undefined);
+    expect(private_).toHaveLength(1);
+  });
+
+  it("asks for a note before it rejects", async () => {
+    const { ts } = await holdMessage();
+    await click(ts, "hold_reject");
+    const { view_id: viewId } = await openView();
+
+    const sent = await control(world, "submit", {
+      user: "alice",
+      view_id: viewId,
+      values: { text: "tidy did this on purpose" },
+    });
+
+    expect(sent).toMatchObject({ ok: true });
+    expect(world.asked[0]?.command).toEqual({
+      kind: "reject",
+      holdId: "h-aaaaaaaaaa",
+      note: "tidy did this on purpose",
+    });
+    expect((await control(world, "state")).views).toEqual([]);
+  });
+
+  it("shows a refused rejection at the note", async () => {
+    world.answers = () => ({ kind: "refused", reason: "already approved by Bob Okafor" });
+    const { ts } = await holdMessage();
+    await click(ts, "hold_reject");
+    const { view_id: viewId } = await openView();
+
+    const sent = await control(world, "submit", { user: "alice", view_id: viewId, values: { text: "no" } });
+
+    expect(sent).toMatchObject({ ok: false, errors: { note: "already approved by Bob Okafor" } });
+  });
+
+  it("shows a diff in a modal, as it is", async () => {
+    world.answers = () => ({ kind: "diff", title: "git diff a...b", text: "+<!channel> *x*", isCut: false });
+    const { ts } = await holdMessage();
+
+    await click(ts, "hold_diff");
+
+    const view = await until(async () => {
+      const { views } = await control(world, "state");
+      const text = JSON.stringify(views);
+      return text.includes("git diff") && text;
+    });
+    expect(view).toContain("+<!channel> *x*");
+  });
+
+  it("keeps the home tab of those who opened it", async () => {
+    let isPaused = false;
+    await world.stop();
+    world = await startWorld({ overview: async () => ({ ...sample.overview, isPaused }) });
+    await control(world, "home", { user: "alice" });
+    const homeText = async () => JSON.stringify((await control(world, "state")).homes.U01 ?? "");
+    await until(async () => (await homeText()).includes("home_pause"));
+
+    isPaused = true;
+    await control(world, "click", { user: "alice", home: true, action_id: "home_pause" });
+
+    await until(async () => (await homeText()).includes("home_resume"));
+    expect(await homeText()).toContain("pause is done");
+    expect(world.asked[0]?.command).toEqual({ kind: "pause", loop: "everything" });
+
+    isPaused = false;
+    world.messages.notice("n:1", "somebody else resumed");
+    await until(async () => (await homeText()).includes("home_pause"));
+  });
+
+  it("still hears commands after Slack asked for another socket", async () => {
+    await control(world, "disconnect", { reason: "refresh_requested" });
+
+    await until(async () => (await command(world, "status")).ok === true);
+
+    await messageWith(world, "status is done");
+  });
+});
