@@ -22,9 +22,13 @@ import { renderRichText } from "./render-rich-text.ts";
 export function renderBlocks(blocks: Block[], directory: Directory): string {
   return blocks
     .map((block) => {
-      const html = renderBlock(block as KnownBlock, directory);
       const wide = block.type === "section" && block["accessory"] !== undefined ? " bk-with-accessory" : "";
-      return `<div class="bk bk-${escapeHtml(block.type)}${wide}"${attributes({ "data-key": block.block_id })}>${html}</div>`;
+      const marks = attributes({
+        class: `bk bk-${block.type}${wide}`,
+        "data-key": block.block_id,
+        "data-dispatch": block["dispatch_action"] === true ? "yes" : undefined,
+      });
+      return `<div${marks}>${renderBlock(block as KnownBlock, directory)}</div>`;
     })
     .join("");
 }

@@ -1,21 +1,33 @@
-import { escapeForSlackWithMarkdown, expandEmoji } from "slack-to-html";
+import { escapeForSlack, expandEmoji } from "slack-to-html";
 import { escapeHtml } from "./html.ts";
 import type { Directory } from "./model.ts";
 
-const classNames = {
-  userMention: "mention",
-  bold: "b",
-  italics: "i",
-  strikethrough: "s",
-  code: "code",
-  block: "quote",
-  date: "date",
-};
+// Private-use characters stand in for what is already HTML. They are stripped from the input first,
+// so no text can forge one.
+const stash = { open: "\uE000", close: "\uE001" };
+const stashCharacters = /[\uE000-\uE007]/g;
 
-// Private-use characters stand in for parts that slack-to-html must not touch. They are stripped
-// from the input first, so no text can forge one.
-const stash = { open: "\uE000", close: "\uE001", star: "\uE002", tilde: "\uE003" };
-const stashCharacters = /[\uE000-\uE003]/g;
+// Slack formats `*so*`, but neither `5*3*2` nor `* so *`.
+const emphases = [
+  {
+    pattern: /(?<![\p{L}\p{N}*])\*(?![\s*])([^*\n]*?[^\s*])\*(?![\p{L}\p{N}*])/gu,
+    open: "\uE002",
+    close: "\uE003",
+    tag: "b",
+  },
+  {
+    pattern: /(?<![\p{L}\p{N}~])~(?![\s~])([^~\n]*?[^\s~])~(?![\p{L}\p{N}~])/gu,
+    open: "\uE004",
+    close: "\uE005",
+    tag: "s",
+  },
+  {
+    pattern: /(?<![\p{L}\p{N}_])_(?![\s_])([^_\n]*?[^\s_])_(?![\p{L}\p{N}_])/gu,
+    open: "\uE006",
+    close: "\uE007",
+    tag: "i",
+  },
+];
 
 /**
  * Slack's mrkdwn as HTML that cannot run anything. Escaped text stays escaped: `&lt;!channel&gt;` is
@@ -24,31 +36,42 @@ const stashCharacters = /[\uE000-\uE003]/g;
 export function renderMrkdwn(text: string, directory: Directory): string {
   const kept: string[] = [];
   const keep = (html: string) => `${stash.open}${kept.push(html) - 1}${stash.close}`;
-  const withoutCode = text
+  const parked = text
     .replace(stashCharacters, "")
     .replace(/```\n?([\s\S]+?)\n?```/g, (_, code: string) =>
       keep(`<pre class="code-block">${codeText(code)}</pre>`),
     )
     .replace(/`([^`\n]+)`/g, (_, code: string) => keep(`<code>${codeText(code)}</code>`))
-    .replace(/<!(channel|here|everyone)(?:\|[^>]*)?>/g, (_, all: string) => keep(mention(`@${all}`)))
-    .replace(/<#(C\w+)(?:\|([^>]+))?>/g, (whole: string, id: string, label?: string) => {
-      const name = directory.channels[id] ?? label;
-      return name === undefined ? whole : keep(mention(`#${name}`));
-    })
-    .replace(/<!subteam\^(S\w+)(?:\|([^>]+))?>/g, (whole: string, id: string, label?: string) => {
-      const name = directory.userGroups[id] ?? label;
-      return name === undefined ? whole : keep(mention(name));
-    });
-  const html = lineGroups(withoutCode)
+    .replace(/<[^<>\n]+>/g, (control) => keep(renderControl(control, directory)));
+  const html = lineGroups(parked)
     .map(({ quoted, lines }) => {
-      const inner = lines.map((line) => renderLine(line, directory)).join("<br>");
+      const inner = lines.map(renderLine).join("<br>");
       return quoted ? `<blockquote>${inner}</blockquote>` : inner;
     })
     .join("<br>")
     .replace(/<br>(?=<blockquote>)|(?<=<\/blockquote>)<br>/g, "");
-  return html
-    .replace(/\uE000(\d+)\uE001/g, (_, index: string) => kept[Number(index)] ?? "")
-    .replace(/<br>(?=<pre )|(?<=<\/pre>)<br>/g, "");
+  return restore(html, kept).replace(/<br>(?=<pre )|(?<=<\/pre>)<br>/g, "");
+}
+
+function restore(html: string, kept: string[]): string {
+  // A link's label may itself hold parked code, hence the second pass.
+  const once = (text: string) =>
+    text.replace(/\uE000(\d+)\uE001/g, (_, index: string) => kept[Number(index)] ?? "");
+  return once(once(html));
+}
+
+/** A `<…>` sequence: a mention, a link, a date or a command. What Slack does not know stays text. */
+function renderControl(control: string, directory: Directory): string {
+  const [, broadcast] = /^<!(channel|here|everyone)(?:\|[^>]*)?>$/.exec(control) ?? [];
+  if (broadcast !== undefined) return mention(`@${broadcast}`);
+  const [, kind, id = "", label] = /^<(#|!subteam\^)([A-Z0-9]+)(?:\|([^>]+))?>$/.exec(control) ?? [];
+  const name = kind === "#" ? directory.channels[id] : directory.userGroups[id];
+  if (kind !== undefined) return mention(`${kind === "#" ? "#" : ""}${name ?? label ?? id}`);
+  // Code inside a link's address would put tags into an attribute.
+  const address = control.split("|")[0] ?? "";
+  if (address.includes(stash.open)) return escapeHtml(control.replace(stashCharacters, ""));
+  const names = { users: directory.users, channels: directory.channels, usergroups: directory.userGroups };
+  return escapeForSlack(control, { ...names, classNames: { userMention: "mention", date: "date" } });
 }
 
 const mention = (name: string): string => `<span class="mention">${escapeHtml(name)}</span>`;
@@ -71,18 +94,17 @@ function lineGroups(text: string): { quoted: boolean; lines: string[] }[] {
   return groups;
 }
 
-function renderLine(line: string, directory: Directory): string {
-  // Slack formats nothing inside a word, while slack-to-html makes 5*3*2 bold.
-  const guarded = line
-    .replace(/(?<=[\p{L}\p{N}])\*(?=[\p{L}\p{N}])/gu, stash.star)
-    .replace(/(?<=[\p{L}\p{N}])~(?=[\p{L}\p{N}])/gu, stash.tilde);
-  const html = escapeForSlackWithMarkdown(guarded, {
-    users: directory.users,
-    channels: directory.channels,
-    usergroups: directory.userGroups,
-    classNames,
-  });
-  return html.replaceAll(stash.star, "*").replaceAll(stash.tilde, "~");
+function renderLine(line: string): string {
+  const marked = emphases.reduce(
+    (text, { pattern, open, close }) => text.replace(pattern, `${open}$1${close}`),
+    line,
+  );
+  // No control sequence is left here, so slack-to-html only escapes and draws emoji.
+  const html = escapeForSlack(marked);
+  return emphases.reduce(
+    (text, { open, close, tag }) => text.replaceAll(open, `<${tag}>`).replaceAll(close, `</${tag}>`),
+    html,
+  );
 }
 
 /** `plain_text`: never parsed as mrkdwn; emoji shortcodes are drawn when the text object asks for them. */
