@@ -1,0 +1,63 @@
+import type { PersonId, Sha } from "../domain/ids.ts";
+import { FencedOut } from "../ports.ts";
+import { commitMessage } from "../trace/trailers.ts";
+import { whyHalted } from "./claim.ts";
+import { type End, gaveUp } from "./end.ts";
+import type { Merged } from "./merge-with-target.ts";
+import type { OpenRun } from "./open-run.ts";
+
+/**
+ * Merges exactly the approved head into exactly the target that was checked, and pushes without force. The merge commit is kept
+ * as a stage before it is pushed, so a repeat after a crash pushes the same one, and a target that moved refuses it. The right to
+ * land (lease, claim, no pause) is asked for again right before the push.
+ */
+export async function land(
+  run: OpenRun,
+  merged: Merged,
+  approvedBy: PersonId[],
+): Promise<End | { kind: "moved" }> {
+  const { change, target } = merged;
+  const commit = await run.stage("land", `land:${target.slice(0, 12)}:${change.head.slice(0, 12)}`, () =>
+    makeMerge(run, merged, approvedBy),
+  );
+
+  const halt = await whyHalted(run);
+  if (halt !== null) return halt;
+  await run.write(async (tx) => {
+    if (!(await tx.holdsClaim(`finding:${run.run.findingId}`, run.run.id))) {
+      throw new FencedOut(`run ${run.run.id} no longer holds its claim`);
+    }
+  });
+
+  const pushed = await run.ports.code.land(run.repository, commit, change.branch);
+  if (pushed.kind === "moved") return { kind: "moved" };
+  if (pushed.kind === "refused") {
+    run.mark("land", "stopped", pushed.reason);
+    return gaveUp(
+      `${run.repository.name} refused the push to ${run.repository.target}: ${pushed.reason}`,
+      [],
+      true,
+    );
+  }
+  run.mark("land", "done", commit.slice(0, 8));
+  return {
+    kind: "ended",
+    outcome: { kind: "landed", sha: commit, approvedBy },
+    fate: "landed",
+    isFailure: false,
+    again: false,
+  };
+}
+
+function makeMerge(run: OpenRun, { change, target, tree }: Merged, approvedBy: PersonId[]): Promise<Sha> {
+  const organisation = run.ports.definitions.organisation();
+  return run.ports.code.mergeCommit(
+    run.repository.name,
+    { target, head: change.head, tree },
+    {
+      message: commitMessage(change, run.run.findingId, approvedBy),
+      author: { name: `loom/${run.run.loop}`, email: organisation.commitEmail },
+      at: run.ports.now(),
+    },
+  );
+}

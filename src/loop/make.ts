@@ -1,0 +1,121 @@
+import type { Change, Intent } from "../domain/change.ts";
+import type { Sha } from "../domain/ids.ts";
+import { writeBrief } from "../memory/brief.ts";
+import type { Ended } from "../ports.ts";
+import { oneLine } from "../trace/trailers.ts";
+import { bisect } from "./bisect.ts";
+import { type End, gaveUp } from "./end.ts";
+import { branchOf, commitBy, type MakerResult } from "./maker-result.ts";
+import type { OpenRun } from "./open-run.ts";
+
+type Kept = { kind: "made"; change: Change } | Extract<MakerResult, { kind: "gave-up" }>;
+
+/** Isolates and makes: the maker's commit, on the target as it was, kept as a stage. The truth is git's diff, never the maker's word. */
+export async function make(run: OpenRun): Promise<{ kind: "made"; change: Change } | End> {
+  const made = await run.stage(
+    "make",
+    "make",
+    () => makeOnce(run),
+    async (tx, kept) => {
+      if (kept.kind === "gave-up") return;
+      await tx.putChange(kept.change);
+      const { base, head, files, intent, digest } = kept.change;
+      await tx.append(
+        run.event("change.made", {
+          base,
+          head,
+          digest,
+          files: files.length,
+          intent: intent.why,
+          maker: makerName(run),
+          definition: run.loop.digest,
+        }),
+      );
+      run.mark("make", "done", kept.change.title);
+    },
+  );
+  if (made.kind === "gave-up") {
+    run.mark("make", "stopped", made.reason);
+    return gaveUp(made.reason, made.tried, made.isFailure);
+  }
+  run.mark("make", "done", made.change.title);
+  return { kind: "made", change: made.change };
+}
+
+async function makeOnce(run: OpenRun): Promise<Kept> {
+  const { code } = run.ports;
+  const { target: base } = await code.fetch(run.repository);
+  const made = run.loop.maker.kind === "bisect" ? await bisect(run, base) : await runMaker(run, base);
+  if (made.kind === "gave-up") return made;
+  const facts = await code.facts(run.repository.name, base, made.head);
+  const change: Change = {
+    ...facts,
+    repository: run.repository.name,
+    loop: run.run.loop,
+    runId: run.run.id,
+    branch: branchOf(run),
+    title: made.title,
+    intent: made.intent,
+    state: "draft",
+  };
+  return { kind: "made", change };
+}
+
+async function runMaker(run: OpenRun, base: Sha): Promise<MakerResult> {
+  const { maker, limits, skillDir } = run.loop;
+  if (maker.kind !== "command") throw new Error(`maker ${maker.kind} is not a command`);
+  const title = oneLine(`Fix: ${run.finding.finding.title}`, 100);
+  const intent: Intent = { why: run.finding.finding.title, deliberateTests: [] };
+
+  const checkout = await run.ports.code.checkout(
+    run.repository.name,
+    base,
+    `make-${run.run.id}`,
+    branchOf(run),
+  );
+  try {
+    const job = {
+      checkout,
+      prompt: writeBrief(run.loop, run.finding),
+      skillDir,
+      runId: run.run.id,
+      wallMs: limits.makeMs,
+      outputBytesMax: limits.outputBytesMax,
+    };
+    const ended = await run.ports.makers.run(maker, job, run.signal);
+    const trouble = whyUnusable(ended, maker.argv[0] ?? "", limits.makeMs);
+    if (trouble !== null)
+      return { kind: "gave-up", reason: trouble, tried: [tailOf(ended)], isFailure: true };
+
+    const imported = await run.ports.code.importCheckout(checkout, commitBy(run, title, intent));
+    if (imported.kind === "changed") return { kind: "made", head: imported.head, title, intent, tried: [] };
+    const reason =
+      imported.kind === "unchanged"
+        ? "The maker changed nothing."
+        : `What the maker left cannot be taken: ${imported.reasons.join("; ")}`;
+    return { kind: "gave-up", reason, tried: [tailOf(ended)], isFailure: imported.kind === "refused" };
+  } finally {
+    await run.ports.code.removeCheckout(checkout);
+  }
+}
+
+function whyUnusable(ended: Ended, program: string, wallMs: number): string | null {
+  switch (ended.kind) {
+    case "exited":
+      return ended.exit === 0 ? null : `The maker ${program} ended with exit status ${ended.exit}.`;
+    case "signalled":
+      return `The maker ${program} was ended by ${ended.signal}.`;
+    case "timed-out":
+      return `The maker ${program} did not end within ${Math.round(wallMs / 1000)} s.`;
+    case "stopped":
+      return `The maker ${program} was stopped.`;
+    case "not-started":
+      return `The maker did not start: ${ended.reason}`;
+  }
+}
+
+const tailOf = (ended: Ended): string => ("output" in ended ? ended.output.slice(-1500).trim() : "");
+
+/** `bisect`, or the program of a command maker. */
+const makerName = (run: OpenRun): string =>
+  run.loop.maker.kind === "bisect" ? "bisect" : run.loop.maker.argv.slice(0, 2).join(" ");

@@ -1,0 +1,74 @@
+import type { Change } from "../domain/change.ts";
+import type { Sha } from "../domain/ids.ts";
+import { type End, stopped } from "./end.ts";
+import type { OpenRun } from "./open-run.ts";
+
+/** A change together with what landing it now would do to the target. */
+export interface Merged {
+  change: Change;
+  target: Sha;
+  /** The target's files with the change in them. */
+  tree: Sha;
+  /** Digest of the exact difference that landing makes; it changes when the target moves where the change is. */
+  effect: string;
+}
+
+/** Fresh facts for a landing: the branch and the target as they are on the remote this moment. */
+export async function mergeWithTarget(
+  run: OpenRun,
+  made: Change,
+): Promise<({ kind: "merged" } & Merged) | End> {
+  const { code } = run.ports;
+  const repository = run.repository.name;
+  const { target, branches } = await code.fetch(run.repository);
+  const known = (await run.ports.record.change(run.run.id)) ?? made;
+
+  const broughtIn = await code.broughtIn(repository, known.head, target);
+  if (broughtIn !== null) return landedAlready(run, broughtIn);
+
+  const pushed = branches.get(known.branch);
+  if (pushed === undefined && known.state === "held") {
+    return stopped(`its branch ${known.branch} was deleted on the remote`, { fate: "rejected" });
+  }
+  const change = pushed === undefined || pushed === known.head ? known : await takePushed(run, known, pushed);
+
+  const [preview] = await code.mergeAll(repository, [{ ours: target, theirs: change.head }]);
+  const effect = await code.effectDigest(repository, target, change.head);
+  if (preview?.kind !== "clean" || effect === null) {
+    const paths = preview?.kind === "conflict" ? preview.paths.slice(0, 5).join(", ") : "its paths";
+    return stopped(
+      `${run.repository.target} moved in ${paths} and the change no longer merges; a new run starts from there`,
+      { again: true },
+    );
+  }
+  return { kind: "merged", change, target, tree: preview.tree, effect };
+}
+
+/** A crash between push and record, or a person who merged the branch by hand: the target says that it is in. */
+async function landedAlready(run: OpenRun, sha: Sha): Promise<End> {
+  const holds = await run.ports.record.holds(run.run.id);
+  const approvedBy = holds.flatMap((hold) =>
+    hold.state === "approved" && hold.answer ? [hold.answer.person] : [],
+  );
+  run.mark("land", "done", sha.slice(0, 8));
+  return {
+    kind: "ended",
+    outcome: { kind: "landed", sha, approvedBy: approvedBy.slice(-1) },
+    fate: "landed",
+    isFailure: false,
+    again: false,
+  };
+}
+
+/** Somebody pushed to the loop's branch: that is the change now, with its own authors and digest, and is judged from the start. */
+async function takePushed(run: OpenRun, known: Change, head: Sha): Promise<Change> {
+  const facts = await run.ports.code.facts(run.repository.name, known.base, head);
+  const change: Change = { ...known, ...facts, state: "proposed" };
+  await run.write(async (tx) => {
+    await tx.putChange(change);
+    await tx.append(
+      run.event("change.pushed-over", { from: known.head, to: head, authors: facts.authorEmails }),
+    );
+  });
+  return change;
+}

@@ -1,0 +1,145 @@
+import type { CardStep, RunCard } from "../domain/card.ts";
+import type { TraceEvent } from "../domain/event.ts";
+import type { FindingState } from "../domain/finding.ts";
+import type { RunId } from "../domain/ids.ts";
+import type { LoopDefinition } from "../domain/loop.ts";
+import type { Repository } from "../domain/organisation.ts";
+import { type LineStep, lineSteps, type Outcome, type Run } from "../domain/run.ts";
+import { FencedOut, type Lease, type Ports, type RecordTx } from "../ports.ts";
+
+/** A worker that dies is replaced after this long; each stage and heartbeat renews it. */
+export const leaseMs = 30_000;
+
+/** A run under this worker's lease, with what each step of the line needs. */
+export interface OpenRun {
+  ports: Ports;
+  run: Run;
+  loop: LoopDefinition;
+  repository: Repository;
+  finding: FindingState;
+  /** Aborted when the lease is lost or the process stops: nothing may act after that. */
+  signal: AbortSignal;
+  /** Does `work` once for ever: a kept result is answered again. `also` is written in the same transaction. */
+  stage<T>(
+    step: LineStep,
+    key: string,
+    work: () => Promise<T>,
+    also?: (tx: RecordTx, result: T) => Promise<void>,
+  ): Promise<T>;
+  /** Writes under the fence, and brings the run's card up to date in the same transaction. */
+  write<T>(work: (tx: RecordTx) => Promise<T>): Promise<T>;
+  /** Says where the run is; the card shows it with the next write. */
+  mark(step: LineStep, state: CardStep["state"], note: string): void;
+  /** Shows on the card what a long step is doing. */
+  progress(step: LineStep, note: string): Promise<void>;
+  event(type: TraceEvent["type"], data: TraceEvent["data"]): TraceEvent;
+  card(outcome?: Outcome): RunCard;
+  close(): void;
+}
+
+/** Takes the run's lease; null when another worker has it, or nothing is to be done. A run whose loop or finding is gone is ended. */
+export async function openRun(runId: RunId, ports: Ports, outer: AbortSignal): Promise<OpenRun | null> {
+  const taken = await ports.record.lease(runId, ports.worker, leaseMs);
+  if (taken === null) return null;
+  const loop = ports.definitions.loops().find((one) => one.name === taken.run.loop);
+  const repository = ports.definitions
+    .organisation()
+    .repositories.find((one) => one.name === taken.run.repository);
+  const finding = await ports.record.finding(taken.run.findingId);
+  if (loop === undefined || repository === undefined || finding === null) {
+    const reason = `loop ${taken.run.loop} or repository ${taken.run.repository} is no longer configured`;
+    await ports.record.fenced(taken.lease, async (tx) => {
+      await tx.append({
+        type: "run.ended",
+        at: ports.now(),
+        by: "loomstack",
+        runId,
+        loop: taken.run.loop,
+        data: { reason },
+      });
+      await tx.endRun(runId, { kind: "stopped", reason }, ports.now());
+      await tx.setFate(taken.run.findingId, "open");
+    });
+    return null;
+  }
+  const kept = await ports.record.stages(runId);
+  return assemble({ ports, run: taken.run, loop, repository, finding }, taken.lease, kept, outer);
+}
+
+type Known = Pick<OpenRun, "ports" | "run" | "loop" | "repository" | "finding">;
+
+function assemble(known: Known, lease: Lease, kept: Map<string, unknown>, outer: AbortSignal): OpenRun {
+  const { ports, run } = known;
+  const heart = startHeartbeat(ports, lease, outer);
+  const marks = new Map<LineStep, CardStep>();
+
+  const open: OpenRun = {
+    ...known,
+    signal: heart.signal,
+    async stage(step, key, work, also) {
+      // The record keeps what this very function wrote under the key, so the type is the one it was written with.
+      if (kept.has(key)) return kept.get(key) as Awaited<ReturnType<typeof work>>;
+      await open.progress(step, "");
+      const result = await work();
+      if (heart.signal.aborted) throw new FencedOut(`run ${run.id} was taken over`);
+      await open.write(async (tx) => {
+        await tx.keepStage(run.id, key, result);
+        await also?.(tx, result);
+      });
+      kept.set(key, result);
+      return result;
+    },
+    write: (work) =>
+      ports.record.fenced(lease, async (tx) => {
+        const result = await work(tx);
+        await tx.say({ key: `run:${run.id}`, channel: known.loop.channel, card: open.card() });
+        return result;
+      }),
+    mark: (step, state, note) => void marks.set(step, { step, state, note }),
+    async progress(step, note) {
+      open.mark(step, "now", note);
+      await open.write(async () => undefined);
+    },
+    event: (type, data) => ({
+      type,
+      at: ports.now(),
+      by: run.loop,
+      loop: run.loop,
+      runId: run.id,
+      findingId: run.findingId,
+      repository: run.repository,
+      data,
+    }),
+    card: (outcome) => ({
+      kind: "run",
+      runId: run.id,
+      loop: run.loop,
+      findingId: run.findingId,
+      title: known.finding.finding.title,
+      repository: run.repository,
+      steps: lineSteps.flatMap((step) => marks.get(step) ?? []),
+      startedAt: run.startedAt,
+      ...(outcome === undefined ? {} : { outcome, endedAt: ports.now() }),
+    }),
+    close: heart.stop,
+  };
+  return open;
+}
+
+function startHeartbeat(
+  ports: Ports,
+  lease: Lease,
+  outer: AbortSignal,
+): { signal: AbortSignal; stop: () => void } {
+  const lost = new AbortController();
+  const beat = setInterval(() => {
+    ports.record.extend(lease, leaseMs).then(
+      (isOurs) => {
+        if (!isOurs) lost.abort(new FencedOut(`run ${lease.runId} was taken over`));
+      },
+      (error: unknown) =>
+        ports.log("warn", `extending the lease of ${lease.runId}: ${String(error)}`, { runId: lease.runId }),
+    );
+  }, leaseMs / 3);
+  return { signal: AbortSignal.any([lost.signal, outer]), stop: () => clearInterval(beat) };
+}

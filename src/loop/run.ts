@@ -1,0 +1,90 @@
+import type { RunId } from "../domain/ids.ts";
+import type { Outcome } from "../domain/run.ts";
+import { FencedOut, type Ports } from "../ports.ts";
+import { check } from "./check.ts";
+import { claim } from "./claim.ts";
+import { compare } from "./compare.ts";
+import { decideLanding } from "./decide-landing.ts";
+import type { End } from "./end.ts";
+import { hold } from "./hold.ts";
+import { land } from "./land.ts";
+import { make } from "./make.ts";
+import { mergeWithTarget } from "./merge-with-target.ts";
+import { type OpenRun, openRun } from "./open-run.ts";
+import { record } from "./record.ts";
+
+// One change's way through the system:
+//
+//   find → claim → isolate → make → check → compare → decide → hold → land → record → digest
+//
+// find.ts and tick.ts stand before it, digest.ts after it. Waiting is not a state machine: an answer, a crash, a retry and
+// a redeploy all enter `advance` again. What costs or acts is a stage whose result is kept; what only decides, decides again.
+
+/** So often may the target move between a change's check and its landing in one pass. */
+const roundsMax = 5;
+
+/** Advances one run as far as it goes. Rejects only for bugs and infrastructure; the queue then tries again. */
+export async function advance(runId: RunId, ports: Ports, signal: AbortSignal): Promise<void> {
+  const run = await openRun(runId, ports, signal);
+  if (run === null) return;
+  try {
+    await record(run, await line(run));
+  } catch (error) {
+    await fail(run, error);
+  } finally {
+    run.close();
+  }
+}
+
+async function line(run: OpenRun): Promise<End> {
+  const claimed = await claim(run);
+  if (claimed.kind !== "claimed") return claimed;
+
+  const made = await make(run);
+  if (made.kind !== "made") return made;
+
+  for (let round = 1; round <= roundsMax; round += 1) {
+    const merged = await mergeWithTarget(run, made.change);
+    if (merged.kind !== "merged") return merged;
+
+    const checked = await check(run, merged);
+    if (checked.kind !== "passed") return checked;
+
+    const conflicts = await compare(run, merged);
+
+    const ruling = await decideLanding(run, merged, conflicts);
+    if (ruling.kind !== "allow" && ruling.kind !== "hold") return ruling;
+
+    const answer = await hold(run, { merged, ruling, conflicts, remarks: checked.remarks });
+    if (answer.kind !== "go") return answer;
+
+    const landed = await land(run, merged, answer.approvedBy);
+    if (landed.kind !== "moved") return landed;
+  }
+  throw new Error(
+    `landing ${made.change.branch}: ${run.repository.target} moved ${roundsMax} times meanwhile; the run is tried again`,
+  );
+}
+
+/** So many passes of one run may throw before a person must look. */
+const failuresMax = 5;
+
+async function fail(run: OpenRun, error: unknown): Promise<void> {
+  // Another worker has the run, or this process stops: whoever has the lease goes on.
+  if (error instanceof FencedOut || run.signal.aborted) return;
+  const reason = error instanceof Error ? error.message : String(error);
+  run.ports.log("error", `run ${run.run.id}: ${reason}`, { runId: run.run.id, loop: run.run.loop });
+  if (run.run.failures + 1 >= failuresMax) {
+    const outcome: Outcome = {
+      kind: "gave-up",
+      reason: `It failed ${failuresMax} times: ${reason}`,
+      tried: [],
+    };
+    return record(run, { kind: "ended", outcome, fate: "gave-up", isFailure: true, again: false });
+  }
+  await run.write(async (tx) => {
+    await tx.append(run.event("run.failed", { reason }));
+    await tx.failRun(run.run.id);
+  });
+  throw error;
+}

@@ -1,0 +1,212 @@
+import type { TraceEvent } from "../domain/event.ts";
+import type { Finding } from "../domain/finding.ts";
+import type { LoopName, Sha } from "../domain/ids.ts";
+import type { LoopDefinition } from "../domain/loop.ts";
+import type { Repository } from "../domain/organisation.ts";
+import type { Ports, RecordTx } from "../ports.ts";
+import { find } from "./find.ts";
+
+interface Ticking {
+  ports: Ports;
+  loop: LoopDefinition;
+  repository: Repository;
+  why: string;
+}
+
+/** One tick of a loop: finds, keeps what is new, and opens runs for what is open. Says nothing when there is nothing to say. */
+export async function tick(name: LoopName, why: string, ports: Ports, signal: AbortSignal): Promise<void> {
+  const loop = ports.definitions.loops().find((one) => one.name === name);
+  const repository = ports.definitions
+    .organisation()
+    .repositories.find((one) => one.name === loop?.repository);
+  if (loop === undefined || repository === undefined) {
+    ports.log("warn", `tick of ${name}: there is no such loop; its schedule goes with the next reload`, {
+      loop: name,
+    });
+    return;
+  }
+  if (!(await mayTick(ports, loop))) return;
+  const ticking = { ports, loop, repository, why };
+  try {
+    await findAndOpen(ticking, signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    await sayTrouble(ticking, error);
+    throw error;
+  }
+}
+
+async function mayTick(ports: Ports, loop: LoopDefinition): Promise<boolean> {
+  const state = (await ports.record.loopStates()).find((one) => one.loop === loop.name);
+  if (state?.switch !== "running" || (await ports.record.isPaused()) !== null) return false;
+  if (loop.stop.until === undefined || ports.now() < loop.stop.until) return true;
+  await stopLoop(ports, loop, `its last day was ${loop.stop.until.toISOString().slice(0, 10)}`);
+  return false;
+}
+
+async function findAndOpen(ticking: Ticking, signal: AbortSignal): Promise<void> {
+  const { ports, loop, repository } = ticking;
+  const { target } = await ports.code.fetch(repository);
+  if (await isGoalReached(ticking, target, signal)) {
+    await stopLoop(ports, loop, `its goal is reached: "${loop.stop.goal?.join(" ")}" is green`);
+    return;
+  }
+  const since = (await ports.record.lastTick(loop.name))?.commit ?? null;
+  const found = await find({ ports, loop, repository, target, since, signal });
+  signal.throwIfAborted();
+  await ports.record.transact((tx) => keepFindings(ticking, tx, { found, target }));
+  await ports.record.transact((tx) => openRuns(ticking, tx));
+}
+
+async function keepFindings(
+  ticking: Ticking,
+  tx: RecordTx,
+  { found, target }: { found: Finding[]; target: Sha },
+): Promise<void> {
+  const { ports, loop, repository, why } = ticking;
+  const at = ports.now();
+  const fresh: Finding[] = [];
+  for (const finding of found) {
+    const { news } = await tx.seeFinding(finding, loop.name, at);
+    if (news === "again") continue;
+    fresh.push(finding);
+    const type = news === "new" ? "finding.seen" : "finding.reopened";
+    await tx.append({
+      ...event(ticking, type, { title: finding.title, rule: finding.rule, at: target }),
+      findingId: finding.id,
+    });
+  }
+  for (const source of loop.sources) {
+    // A commit's findings are about what came since the last tick, so not seeing one again says nothing.
+    if (source.kind === "commits") continue;
+    const seen = found.filter((one) => one.source === source.kind).map((one) => one.id);
+    const gone = await tx.closeUnseen({
+      loop: loop.name,
+      repository: repository.name,
+      source: source.kind,
+      seen,
+    });
+    for (const findingId of gone) {
+      await tx.append({
+        ...event(ticking, "finding.fate", { fate: "landed", because: "it is not seen any more" }),
+        findingId,
+      });
+    }
+  }
+  await tx.setTicked(loop.name, at, target);
+  await tx.append(event(ticking, "loop.ticked", { why, found: found.length, new: fresh.length, at: target }));
+  if (fresh.length === 0) return;
+  const titles = fresh.slice(0, 5).map((one) => `• ${one.title}`);
+  const more = fresh.length > 5 ? [`… and ${fresh.length - 5} more`] : [];
+  const head = `${loop.name} found ${fresh.length === 1 ? "one thing" : `${fresh.length} things`} on ${repository.name}/${repository.target} at ${target.slice(0, 8)}:`;
+  await tx.say({
+    key: `tick:${loop.name}:${target.slice(0, 12)}:${fresh[0]?.id}`,
+    channel: loop.channel,
+    card: { kind: "notice", tone: "info", text: [head, ...titles, ...more].join("\n"), people: [] },
+  });
+}
+
+/** Open findings become runs, up to the loop's limit of live ones; a finding that has a run keeps it. */
+async function openRuns(ticking: Ticking, tx: RecordTx): Promise<void> {
+  const { ports, loop, repository } = ticking;
+  const open = await ports.record.findings({
+    loop: loop.name,
+    repository: repository.name,
+    fate: "open",
+    limit: 100,
+  });
+  const live = (await ports.record.liveRuns(loop.name)).filter((run) => run.status !== "held").length;
+  const room = Math.max(0, loop.stop.findingsPerTickMax - live);
+  for (const { finding } of open.filter((one) => one.attempts < loop.limits.attemptsMax).slice(0, room)) {
+    const run = {
+      id: ports.newId("r"),
+      loop: loop.name,
+      findingId: finding.id,
+      repository: repository.name,
+      startedAt: ports.now(),
+    };
+    if (!(await tx.openRun(run))) continue;
+    await tx.append({
+      ...event(ticking, "run.opened", { title: finding.title }),
+      findingId: finding.id,
+      runId: run.id,
+    });
+  }
+}
+
+const event = (
+  { ports, loop, repository }: Ticking,
+  type: TraceEvent["type"],
+  data: TraceEvent["data"],
+): TraceEvent => ({
+  type,
+  at: ports.now(),
+  by: loop.name,
+  loop: loop.name,
+  repository: repository.name,
+  data,
+});
+
+async function isGoalReached(
+  { ports, loop, repository }: Ticking,
+  target: Sha,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { goal } = loop.stop;
+  if (goal === undefined) return false;
+  const checkout = await ports.code.checkout(
+    repository.name,
+    target,
+    `goal-${loop.name}-${target.slice(0, 10)}`,
+  );
+  try {
+    const limits = { wallMs: loop.limits.checkMs, outputBytesMax: loop.limits.outputBytesMax };
+    const checked = await ports.checks.run(checkout, { ...loop.check, argv: goal }, limits, signal);
+    return checked.kind === "ran" && checked.report.exit === 0;
+  } finally {
+    await ports.code.removeCheckout(checkout);
+  }
+}
+
+async function stopLoop(ports: Ports, loop: LoopDefinition, why: string): Promise<void> {
+  await ports.record.transact(async (tx) => {
+    await tx.setSwitch(loop.name, "stopped", undefined, why);
+    await tx.append({
+      type: "loop.stopped",
+      at: ports.now(),
+      by: "loomstack",
+      loop: loop.name,
+      data: { why },
+    });
+    await tx.say({
+      key: `stopped:${loop.name}:${ports.now().toISOString()}`,
+      channel: loop.channel,
+      card: { kind: "notice", tone: "good", text: `${loop.name} has stopped: ${why}.`, people: [loop.owner] },
+    });
+  });
+}
+
+/** The loop's channel hears of a tick that could not look; the same trouble is one message, however often it comes. */
+async function sayTrouble({ ports, loop, repository }: Ticking, error: unknown): Promise<void> {
+  const reason = error instanceof Error ? error.message : String(error);
+  await ports.record.transact(async (tx) => {
+    await tx.append({
+      type: "loop.refused",
+      at: ports.now(),
+      by: loop.name,
+      loop: loop.name,
+      repository: repository.name,
+      data: { reason },
+    });
+    await tx.say({
+      key: `trouble:${loop.name}:${ports.now().toISOString().slice(0, 10)}`,
+      channel: loop.channel,
+      card: {
+        kind: "notice",
+        tone: "warning",
+        text: `${loop.name} could not look at ${repository.name}: ${reason}`,
+        people: [loop.owner],
+      },
+    });
+  });
+}
