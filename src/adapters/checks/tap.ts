@@ -8,22 +8,27 @@ export const looksLikeTap = (text: string): boolean =>
  * and a test must have the same id whether it passes or fails.
  */
 export function readTap(text: string): ToldTest[] {
+  const lines = text.split(/\r?\n/);
   const open = new Map<number, ToldTest[]>();
   let last: ToldTest | null = null;
-  let diagnosis: string[] | null = null;
-  for (const line of text.split(/\r?\n/)) {
-    if (diagnosis !== null) {
-      if (/^\s*\.\.\.\s*$/.test(line)) {
-        if (last?.status === "failed") last.message = messageIn(diagnosis);
-        diagnosis = null;
-      } else diagnosis.push(line);
-    } else if (/^\s*---\s*$/.test(line)) diagnosis = [];
-    else {
-      const point = readPoint(line, open);
-      if (point !== null) last = point.isOwn ? point.test : null;
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    if (/^\s*---\s*$/.test(line)) {
+      const diagnosis = untilItsEnd(lines, at + 1);
+      at += diagnosis.length + 1;
+      if (last?.status === "failed") last.message = messageIn(diagnosis);
+      continue;
     }
+    const point = readPoint(line, open);
+    if (point !== null) last = point.isOwn ? point.test : null;
   }
   return open.get(0) ?? [];
+}
+
+function untilItsEnd(lines: string[], start: number): string[] {
+  let end = start;
+  while (end < lines.length && !/^\s*\.\.\.\s*$/.test(lines[end] ?? "")) end++;
+  return lines.slice(start, end);
 }
 
 /** A line of a test; it is not the test's own when subtests told the same before. Null for any other line. */
