@@ -58,7 +58,7 @@ function withoutWhitespaceErrors(content) {
     return line.slice(0, end) + ending;
   });
   while (lines.length > 1 && lines.at(-1) === "" && (lines.at(-2) === "" || lines.at(-2) === "\r"))
-    lines.pop();
+    lines.splice(-2, 1);
   return lines.join("\n");
 }
 

@@ -81,7 +81,7 @@ async function readSkillFolder(root: string, name: string): Promise<SkillFolder>
     readFileOf(root, `skills/${name}/loop.yaml`),
   ]);
   const problems =
-    misnamed.kind === "absent" ? [] : [`skills/${name}/loop.yaml: is not read; its name must be loop.yml`];
+    misnamed.kind !== "read" ? [] : [`skills/${name}/loop.yaml: is not read; its name must be loop.yml`];
   return { name, dir: resolve(root, "skills", name), skill, loop, problems };
 }
 

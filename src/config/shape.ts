@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nearest } from "../domain/nearest.ts";
 import { type Parsed, refused, shown, suggest, valid } from "./parsed.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
@@ -108,8 +109,25 @@ export function readShape<Schema extends z.ZodType>(
 ): Shaped<z.output<Schema>> {
   const result = schema.safeParse(file.value);
   if (result.success) return { kind: "valid", value: result.data };
-  const found = result.error.issues.flatMap((issue) => problemsOf(file, issue));
+  const found = result.error.issues
+    .filter((issue) => !isMisspelt(issue, result.error.issues))
+    .flatMap((issue) => problemsOf(file, issue));
   return { kind: "refused", problems: found.sort((a, b) => a.line - b.line).map((one) => one.problem) };
+}
+
+/** A key that is missing because it stands there misspelt: the unknown key beside it already says so. */
+function isMisspelt(missing: z.core.$ZodIssue, issues: z.core.$ZodIssue[]): boolean {
+  const key = String(missing.path.at(-1));
+  const parent = missing.path.slice(0, -1).join("\0");
+  return (
+    missing.message.startsWith("is missing") &&
+    issues.some(
+      (issue) =>
+        issue.code === "unrecognized_keys" &&
+        issue.path.join("\0") === parent &&
+        issue.keys.some((unknown) => nearest(unknown, issue.message.split(", ")) === key),
+    )
+  );
 }
 
 /** A problem with the part of a file that stands at `path`. */
