@@ -3,9 +3,18 @@ import type { PageChannel } from "./feed.ts";
 import { avatar } from "./message-view.ts";
 import type { PageState } from "./state.ts";
 
+let drawn = "";
+
 /** The list of channels and the app, with unread marks, and who the person is. */
 export function drawRail(state: PageState, open: (channelId: string) => void): void {
   const { data } = state;
+  const signature = JSON.stringify([
+    data.channels.map(({ id, name, unread }) => [id, name, unread]),
+    [data.me, data.connected, state.channelId],
+  ]);
+  // A redraw takes the focus and a half-made click away, so it is done only for a change.
+  if (signature === drawn) return;
+  drawn = signature;
   const item = (channel: PageChannel) => railItem(state, channel, () => open(channel.id));
   byId("channels").replaceChildren(...data.channels.filter(({ kind }) => kind === "channel").map(item));
   byId("apps").replaceChildren(...data.channels.filter(({ kind }) => kind === "app").map(item));
