@@ -1,96 +1,132 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, chown, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { Client } from "pg";
-import { until } from "./until.ts";
-
-export interface PostgresService {
-  /** A server on which databases may be created. */
-  url: string;
-  stop(): Promise<void>;
-}
+import pg from "pg";
 
 const run = promisify(execFile);
+const readyMs = 30_000;
 
-/** A Postgres for tests: the one at TEST_DATABASE_URL, else a private one from an installed `initdb`. */
-export async function startPostgres(): Promise<PostgresService | { skipped: string }> {
+export type PostgresService = { url: string; stop: () => Promise<void> } | { skipped: string };
+
+/**
+ * A Postgres for tests, with an empty database: the server of TEST_DATABASE_URL (a new database there), else a private
+ * server from the installed programs, else the reason why there is none.
+ */
+export async function startPostgres(): Promise<PostgresService> {
   const given = process.env["TEST_DATABASE_URL"];
-  if (given !== undefined && given !== "") return { url: given, stop: async () => undefined };
-  const bin = await findBin();
-  if (bin === null) {
-    return { skipped: "no initdb installed and no TEST_DATABASE_URL (apt-get install -y postgresql)" };
-  }
-  const owner = await unprivilegedOwner();
-  if (owner === "nobody else") {
-    return { skipped: "Postgres does not run as root, and there is no system user postgres" };
-  }
-  const dir = await mkdtemp(join(tmpdir(), "loom-postgres-"));
-  if (owner !== null) await chown(dir, owner.uid, owner.gid);
-  const as = { cwd: dir, ...(owner ?? {}) };
-  const data = join(dir, "data");
-  await run(join(bin, "initdb"), ["-D", data, "-U", "loom", "-A", "trust", "-E", "UTF8", "--locale=C"], as);
-  const port = await freePort();
-  const listen = ["-h", "127.0.0.1", "-p", String(port), "-k", dir];
-  const server = spawn(join(bin, "postgres"), ["-D", data, ...listen], { ...as, stdio: "ignore" });
-  const url = `postgres://loom@127.0.0.1:${port}/postgres`;
-  await until("Postgres answers", () => answers(url), 20_000);
+  if (given) return newDatabase(given);
+  const bin = installedPrograms();
+  if (bin === null) return { skipped: "no Postgres: set TEST_DATABASE_URL or install postgresql" };
+  const user = serverUser();
+  if (user === null)
+    return { skipped: "no Postgres: it does not run as root, and there is no user postgres" };
+  return privateServer(bin, user);
+}
+
+async function newDatabase(url: string): Promise<PostgresService> {
+  const name = `loom_test_${process.pid}_${Date.now()}`;
+  await administer(url, `create database ${name}`);
+  const address = new URL(url);
+  address.pathname = `/${name}`;
   return {
-    url,
-    stop: async () => {
-      // A fast shutdown: it does not wait for clients.
-      server.kill("SIGINT");
-      if (server.exitCode === null) await once(server, "exit");
-      await rm(dir, { recursive: true, force: true });
-    },
+    url: address.href,
+    stop: () => administer(url, `drop database if exists ${name} with (force)`),
   };
 }
 
-async function findBin(): Promise<string | null> {
-  const debian = "/usr/lib/postgresql";
-  const versions = await readdir(debian).catch(() => []);
-  const onPath = (process.env["PATH"] ?? "").split(delimiter);
-  const newestFirst = versions.toSorted((a, b) => Number(b) - Number(a));
-  for (const dir of [...onPath, ...newestFirst.map((version) => join(debian, version, "bin"))]) {
-    const isThere = await Promise.all(["initdb", "postgres"].map((name) => access(join(dir, name)))).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return dir;
-  }
-  return null;
-}
-
-/** Null when this process may run Postgres itself. */
-async function unprivilegedOwner(): Promise<{ uid: number; gid: number } | null | "nobody else"> {
-  if (process.getuid?.() !== 0) return null;
-  const users = await readFile("/etc/passwd", "utf8");
-  const found = /^postgres:[^:]*:(\d+):(\d+):/m.exec(users);
-  return found === null ? "nobody else" : { uid: Number(found[1]), gid: Number(found[2]) };
-}
-
-async function answers(url: string): Promise<boolean> {
-  const client = new Client({ connectionString: url });
-  client.on("error", () => undefined);
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
   try {
-    await client.connect();
-    return true;
-  } catch {
-    return false;
+    await client.query(statement);
   } finally {
-    await client.end().catch(() => undefined);
+    await client.end();
   }
+}
+
+async function privateServer(bin: string, user: { uid?: number; gid?: number }): Promise<PostgresService> {
+  const dir = mkdtempSync(join(tmpdir(), "loom-postgres-"));
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(dir, user.uid, user.gid);
+  const data = join(dir, "data");
+  const options = { ...user, cwd: dir, env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C" } };
+  await run(
+    join(bin, "initdb"),
+    ["-D", data, "-U", "loom", "-A", "trust", "-E", "UTF8", "--no-sync"],
+    options,
+  );
+  const port = await freePort();
+  const argv = [
+    "-D",
+    data,
+    "-p",
+    String(port),
+    "-k",
+    dir,
+    "-c",
+    "listen_addresses=127.0.0.1",
+    "-c",
+    "fsync=off",
+  ];
+  const server = spawn(join(bin, "postgres"), argv, { ...options, stdio: "ignore" });
+  const ended = once(server, "exit");
+  const url = `postgres://loom@127.0.0.1:${port}/postgres`;
+  const stop = async () => {
+    // SIGINT is Postgres's fast shutdown: it ends open connections instead of waiting for them.
+    if (server.exitCode === null && server.signalCode === null) server.kill("SIGINT");
+    await ended;
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(url, () => server.exitCode !== null);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, stop };
+}
+
+async function untilReady(url: string, hasEnded: () => boolean): Promise<void> {
+  const deadline = Date.now() + readyMs;
+  for (;;) {
+    try {
+      return await administer(url, "select 1");
+    } catch (error) {
+      if (hasEnded() || Date.now() > deadline)
+        throw new Error("the private Postgres did not start", { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** The programs of the newest installed version. */
+function installedPrograms(): string | null {
+  const root = "/usr/lib/postgresql";
+  const versions = existsSync(root) ? readdirSync(root).map(Number).filter(Number.isInteger) : [];
+  const newest = versions.sort((left, right) => right - left)[0];
+  const bin = join(root, String(newest), "bin");
+  return newest !== undefined && existsSync(join(bin, "postgres")) ? bin : null;
+}
+
+/** Postgres refuses to run as root: then as the system user that its package made. */
+function serverUser(): { uid?: number; gid?: number } | null {
+  if (userInfo().uid !== 0) return {};
+  const users = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
+  const postgres = users.find(([name]) => name === "postgres");
+  return postgres ? { uid: Number(postgres[2]), gid: Number(postgres[3]) } : null;
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
   if (address === null || typeof address === "string") throw new Error("no free port on 127.0.0.1");
   return address.port;
 }

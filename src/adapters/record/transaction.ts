@@ -1,0 +1,136 @@
+import type { TraceEvent } from "../../domain/event.ts";
+import type { RunId } from "../../domain/ids.ts";
+import type { RecordTx } from "../../ports.ts";
+import { putChange, putConflict, setChangeState } from "./changes.ts";
+import { claim, holdsClaim, releaseClaims } from "./claims.ts";
+import type { Database } from "./database.ts";
+import { appendEvents } from "./events.ts";
+import { closeUnseen, seeFinding, setFate } from "./findings.ts";
+import { dropHint, topicOf, type WrittenHint, writeHints } from "./hints.ts";
+import { answerHold, endHold, putHold } from "./holds.ts";
+import { putInbox, settleInbox } from "./inbox.ts";
+import { countFailure, setHouse, setSwitch, setTicked } from "./loops.ts";
+import { say } from "./messages.ts";
+import { keepReport } from "./reports.ts";
+import { bumpVersion, endRun, failRun, keepStage, openRun, parkRun, wakeRun } from "./runs.ts";
+import { reserve } from "./spendings.ts";
+
+/**
+ * What a transaction writes last: events, because their lock lets no other transaction append until the commit; and hints,
+ * because a run that is hinted at several times needs one hint.
+ */
+interface Pending {
+  events: TraceEvent[];
+  hints: Map<string, WrittenHint>;
+  hasMessages: boolean;
+}
+
+export interface Written<T> {
+  result: T;
+  wrote: ("hints" | "messages")[];
+}
+
+/** Runs `work` with a transaction's verbs and then writes what belongs at its end. */
+export async function writeWith<T>(tx: Database, work: (tx: RecordTx) => Promise<T>): Promise<Written<T>> {
+  const pending: Pending = { events: [], hints: new Map(), hasMessages: false };
+  const result = await work(recordTx(tx, pending));
+  await writeHints(tx, pending.hints);
+  await appendEvents(tx, pending.events);
+  return {
+    result,
+    wrote: [
+      ...(pending.hints.size > 0 ? ["hints" as const] : []),
+      ...(pending.hasMessages ? ["messages" as const] : []),
+    ],
+  };
+}
+
+function recordTx(tx: Database, pending: Pending): RecordTx {
+  return {
+    append: async (event) => {
+      pending.events.push(event);
+    },
+    say: async (message) => {
+      if (await say(tx, message)) pending.hasMessages = true;
+    },
+    ...runVerbs(tx, pending),
+
+    seeFinding: (finding, loop, at) => seeFinding(tx, finding, loop, at),
+    setFate: (id, fate, change) => setFate(tx, id, fate, change),
+    closeUnseen: (query) => closeUnseen(tx, query),
+
+    claim: (wish) => claim(tx, wish),
+    holdsClaim: (key, runId) => holdsClaim(tx, key, runId),
+    releaseClaims: (runId) => releaseClaims(tx, runId),
+    reserve: (wish) => reserve(tx, wish),
+
+    putChange: (change) => putChange(tx, change),
+    setChangeState: (runId, state, landed) => setChangeState(tx, runId, state, landed),
+    putConflict: (conflict, runId) => putConflict(tx, conflict, runId),
+
+    putHold: (hold) => putHold(tx, hold),
+    answerHold: (id, digest, answer) => answerHold(tx, id, digest, answer),
+    endHold: (id, state, because) => endHold(tx, id, state, because),
+
+    putInbox: (item) => putInbox(tx, item),
+    settleInbox: (id, settled) => settleInbox(tx, id, settled),
+
+    setSwitch: (loop, to, by, why) => setSwitch(tx, loop, to, { by, why }),
+    setTicked: (loop, at, commit) => setTicked(tx, loop, at, commit),
+    countFailure: (loop, failed) => countFailure(tx, loop, failed),
+    setPaused: (by) => setHouse(tx, { pausedBy: by }),
+    setDigestSent: (at) => setHouse(tx, { digestSentAt: at }),
+  };
+}
+
+type RunVerbs = Pick<
+  RecordTx,
+  "hint" | "openRun" | "wake" | "park" | "endRun" | "failRun" | "keepStage" | "keepReport"
+>;
+
+function runVerbs(tx: Database, pending: Pending): RunVerbs {
+  const hintRun = (runId: RunId, version: number, delayMs = 0): void => {
+    const hint = { kind: "advance", runId } as const;
+    pending.hints.set(topicOf(hint), { hint, version, delayMs });
+  };
+  return {
+    hint: async (hint) => {
+      if (hint.kind === "tick") {
+        pending.hints.set(topicOf(hint), { hint, delayMs: 0 });
+        return;
+      }
+      const version = await bumpVersion(tx, hint.runId);
+      if (version !== null) hintRun(hint.runId, version);
+    },
+    openRun: async (run) => {
+      const isOpened = await openRun(tx, run);
+      if (isOpened) hintRun(run.id, 1);
+      return isOpened;
+    },
+    wake: async (runId) => {
+      const version = await wakeRun(tx, runId);
+      if (version !== null) hintRun(runId, version);
+      return version !== null;
+    },
+    park: async (runId) => {
+      const version = await parkRun(tx, runId);
+      if (version !== null) hintRun(runId, version);
+    },
+    endRun: async (runId, outcome, at) => {
+      await endRun(tx, runId, outcome, at);
+      const topic = topicOf({ kind: "advance", runId });
+      pending.hints.delete(topic);
+      await dropHint(tx, topic);
+    },
+    failRun: async (runId) => {
+      const { failures, version } = await failRun(tx, runId);
+      hintRun(runId, version, retryDelayMs(failures));
+      return failures;
+    },
+    keepStage: (runId, key, result) => keepStage(tx, runId, key, result),
+    keepReport: (commit, checkDigest, report) => keepReport(tx, commit, checkDigest, report),
+  };
+}
+
+/** 1, 4, 16, then 60 seconds: a pass that threw is tried again soon, and then with patience. */
+const retryDelayMs = (failures: number): number => Math.min(60_000, 1000 * 4 ** (failures - 1));

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { changesContract } from "./record/changes.ts";
+import { claimsContract } from "./record/claims.ts";
+import type { OpenRecord } from "./record/data.ts";
+import { findingsContract } from "./record/findings.ts";
+import { messagesContract } from "./record/messages.ts";
+import { runsContract } from "./record/runs.ts";
+import { summariesContract } from "./record/summaries.ts";
+import { traceContract } from "./record/trace.ts";
+
+const emptyAll = `do $$ begin execute (
+  select 'truncate ' || string_agg(format('%I.%I', schemaname, tablename), ', ')
+  from pg_tables where schemaname = 'loom' and tablename <> 'migration'
+); end $$`;
+
+/** What every record does, wherever it is kept. `open` is called once; each test begins with empty tables. */
+export function recordContract(name: string, open: () => Promise<OpenRecord>): void {
+  describe(`the record on ${name}`, () => {
+    let opened: OpenRecord | undefined;
+    beforeAll(async () => {
+      opened = await open();
+    });
+    beforeEach(() => opened?.sql(emptyAll));
+    afterAll(() => opened?.close());
+    const current = (): OpenRecord => {
+      if (!opened) throw new Error("the record was not opened");
+      return opened;
+    };
+    runsContract(current);
+    claimsContract(current);
+    findingsContract(current);
+    changesContract(current);
+    messagesContract(current);
+    traceContract(current);
+    summariesContract(current);
+  });
+}
