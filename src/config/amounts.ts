@@ -21,12 +21,12 @@ export function parseSize(text: string): Parsed<number> {
     : valid(Number(parts?.[1]) * unit);
 }
 
-/** Midnight at the end of a day (`2027-01-31`) in a time zone. */
+/** The last millisecond of a day (`2027-01-31`) in a time zone. */
 export function endOfDay(day: string, timezone: string): Date {
   const nextMidnightUtc = Date.parse(`${day}T00:00:00Z`) + 86_400_000;
   // Twice, because the offset at the first guess may be the one from before a clock change.
   const guess = nextMidnightUtc - offsetMs(new Date(nextMidnightUtc), timezone);
-  return new Date(nextMidnightUtc - offsetMs(new Date(guess), timezone));
+  return new Date(nextMidnightUtc - offsetMs(new Date(guess), timezone) - 1);
 }
 
 function offsetMs(at: Date, timezone: string): number {

@@ -49,6 +49,8 @@ export function parseTimezone(text: string): Parsed<string> {
 
 // Clocks move by at most two hours anywhere; with three, the look back begins before any hour that is skipped or comes twice.
 const lookBackMs = 3 * 3_600_000;
+// A cadence this dense has a due time in every hour that comes twice, so looking back two steps is enough, and quick.
+const denseMs = 30 * 60_000;
 
 /** The last due time at or before `now` and the next one after it; null for a cadence without times. */
 export function due(cadence: Cadence, now: Date): { previous: Date; next: Date } | null {
@@ -58,7 +60,8 @@ export function due(cadence: Cadence, now: Date): { previous: Date; next: Date }
   // Going backwards, cron-parser leaves out a time that a clock change moved and repeats one that comes twice; going forwards
   // it does neither. So the look back only finds where to begin.
   const before = parse(now).prev().toDate();
-  const forwards = parse(new Date(before.getTime() - lookBackMs));
+  const gapMs = parse(now).next().toDate().getTime() - before.getTime();
+  const forwards = parse(new Date(before.getTime() - (gapMs <= denseMs ? 2 * gapMs : lookBackMs)));
   let previous = before;
   let next = forwards.next().toDate();
   while (next.getTime() <= now.getTime()) {

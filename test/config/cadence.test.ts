@@ -192,6 +192,23 @@ describe("due times", () => {
     expect(around(pattern, now)).toEqual(expected.map((at) => new Date(at).toISOString()));
   });
 
+  test.each([
+    ["* * * * *", 1],
+    ["*/15 * * * *", 15],
+    ["*/30 * * * *", 30],
+  ])("%s misses and repeats nothing while the clocks change", (pattern, minutes) => {
+    for (const change of ["2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z"]) {
+      for (let step = -100; step <= 100; step += 7) {
+        const now = new Date(Date.parse(change) + step * 60_000);
+        const previous = new Date(Math.floor(now.getTime() / (minutes * 60_000)) * minutes * 60_000);
+        expect(due(daily(pattern), now)).toEqual({
+          previous,
+          next: new Date(previous.getTime() + minutes * 60_000),
+        });
+      }
+    }
+  });
+
   test("whatever the moment, previous <= now < next, and the next time of the previous one is the next", () => {
     const patterns = fc.constantFrom("30 2 * * *", "0 7 * * 1-5", "*/15 * * * *", "0 */6 * * *", "0 0 1 * *");
     const moments = fc.date({

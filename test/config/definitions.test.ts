@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { chmod, mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -112,7 +111,7 @@ limits: { attempts: 1, runs_at_once: 1, make: 90s, check: 2h, output: 1MB, files
       goal: ["npm", "run", "lint"],
       findingsPerTickMax: 9,
       failuresInRowMax: 1,
-      until: new Date("2027-01-31T23:00:00Z"),
+      until: new Date("2027-01-31T22:59:59.999Z"),
       budgetUsdPerDay: 7.5,
     },
     limits: {
@@ -412,12 +411,12 @@ describe("files and folders", () => {
     expect(await problemsOf(root)).toEqual([expect.stringContaining(problem)]);
   });
 
-  test("a pipe or a folder in a file's place is refused, not waited for", async () => {
+  test("a device or a folder in a file's place is refused, not read", async () => {
     const root = await temporaryRoot({
       "policies/org.yml": goodOrganisation,
       "skills/triage/SKILL.md": skill("triage"),
     });
-    execFileSync("mkfifo", [join(root, "skills/triage/loop.yml")]);
+    await symlink("/dev/zero", join(root, "skills/triage/loop.yml"));
     await mkdir(join(root, "skills/tidy/SKILL.md"), { recursive: true });
 
     expect(await problemsOf(root)).toEqual([
