@@ -71,7 +71,13 @@ function renderControl(control: string, directory: Directory): string {
   const address = control.split("|")[0] ?? "";
   if (address.includes(stash.open)) return escapeHtml(control.replace(stashCharacters, ""));
   const names = { users: directory.users, channels: directory.channels, usergroups: directory.userGroups };
-  return escapeForSlack(control, { ...names, classNames: { userMention: "mention", date: "date" } });
+  // The page is read on the machine that runs the server, so its time zone is the reader's.
+  const dateTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return escapeForSlack(control, {
+    ...names,
+    dateTimeZone,
+    classNames: { userMention: "mention", date: "date" },
+  });
 }
 
 const mention = (name: string): string => `<span class="mention">${escapeHtml(name)}</span>`;

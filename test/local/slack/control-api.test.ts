@@ -119,14 +119,3 @@ it("feeds the page a snapshot and then every change that its person may see", as
   expect(text).toContain('"kind":"snapshot","me":"U02"');
   expect(text).not.toContain("for alice");
 });
-
-it("posts, replaces and deletes by a response_url, five times at most", async () => {
-  await local(slack, "say", { user: "bob", channel: "ops", text: "hi" });
-  expect(await messagesOf(slack, "ops")).toHaveLength(1);
-  const answer = await fetch(`${slack.url}/hooks/unknown`, {
-    method: "POST",
-    body: JSON.stringify({ text: "x" }),
-  });
-
-  expect([answer.status, await answer.json()]).toEqual([404, { ok: false, error: "expired_url" }]);
-});

@@ -160,3 +160,11 @@ describe("blocks", () => {
     expect(html).toContain('<option value="U01">@alice</option>');
   });
 });
+
+it("recognises danger when it is there, so that the checks above mean something", () => {
+  expect(dangers("<script>")).toHaveLength(1);
+  expect(dangers('<b onclick="x">')).toHaveLength(1);
+  expect(dangers('<a href="javascript:alert(1)">')).toHaveLength(1);
+  expect(dangers('<a title="x" onmouseover=alert(1)>')).toHaveLength(1);
+  expect(dangers('<a href="https://a.b">x</a>')).toEqual([]);
+});

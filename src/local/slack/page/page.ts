@@ -78,8 +78,8 @@ function startWith(snapshot: Snapshot): void {
   };
   const wanted =
     channelByReference(state, location.hash.slice(2)) ?? samePlace(snapshot, before) ?? snapshot.channels[0];
+  if (followPermalink(location.pathname)) return;
   if (wanted !== undefined) openPlace(wanted, state.threadTs);
-  followPermalink(location.pathname);
 }
 
 /** The same channel as before, or the app's direct message of the new person. */
