@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LocalSlack } from "../../../src/local/slack/server.ts";
-import { api, approveCard, local, messagesOf, startWorkspace } from "./workspace-world.ts";
+import { type Answer, api, approveCard, local, startWorkspace } from "./workspace-world.ts";
 
 let slack: LocalSlack;
 
@@ -34,7 +34,7 @@ describe("wrong requests", () => {
     });
 
     expect(response.status).toBe(400);
-    expect((await response.json()).message).toMatch(/expected string[\s\S]*channel/);
+    expect(((await response.json()) as Answer).message).toMatch(/expected string[\s\S]*channel/);
     expect(await local(slack, "say", { user: "eve", channel: "ops", text: "x" })).toMatchObject({
       ok: false,
       message: expect.stringContaining("alice, bob"),
