@@ -1,6 +1,8 @@
-import { openAsBlob, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
+import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { PGlite } from "@electric-sql/pglite";
 import { createDataFolder, hasDataFolder } from "./data-folder.ts";
 import { openDataFolder } from "./embedded.ts";
@@ -64,8 +66,10 @@ export async function restore(file: string, home: string): Promise<void> {
 
 async function fillFrom(file: string, folder: string): Promise<void> {
   try {
+    // Unpacked here: PGlite's own unpacking reports a damaged file to nobody, which ends the process.
+    const tar = await promisify(gunzip)(await readFile(file));
     const pglite = await PGlite.create(folder, {
-      loadDataDir: await openAsBlob(file, { type: "application/x-gzip" }),
+      loadDataDir: new Blob([tar], { type: "application/x-tar" }),
     });
     try {
       await pglite.query("select count(*) from loom.event");
