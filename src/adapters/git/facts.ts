@@ -46,7 +46,7 @@ export const facts = async (
   const hash = createHash("sha256");
   for (const part of ["loomstack change v1", name, base, head, tree]) hash.update(`${part}\0`);
   await addVerbatimDiff(mirror, hash, range);
-  const authorEmails = [...new Set(fieldsOf(emails).map(textOf))];
+  const authorEmails = [...new Set(fieldsOf(emails).map(textOf))].filter((email) => email !== "");
   return { digest: hash.digest("hex"), base, head, tree, files, authorEmails };
 };
 

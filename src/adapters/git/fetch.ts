@@ -1,5 +1,5 @@
 import { rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 import type { RepositoryName, Sha } from "../../domain/ids.ts";
@@ -79,22 +79,23 @@ const fetchRefs = async (mirror: Mirror, url: string): Promise<GitEnded> => {
     ...["--no-recurse-submodules", "--update-shallow", ...(isShallow ? ["--unshallow"] : [])],
     ...["--end-of-options", url, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"],
   ];
-  return withoutLocks(() => tryGit(mirror, args, { network: true }));
+  return withoutLocks(mirror, () => tryGit(mirror, args, { network: true }));
 };
 
 /** Tries again while another process holds one of git's locks; removes a lock that a killed process left. */
-export const withoutLocks = async (call: () => Promise<GitEnded>): Promise<GitEnded> => {
+export const withoutLocks = async (mirror: Mirror, call: () => Promise<GitEnded>): Promise<GitEnded> => {
   for (let tries = 1; ; tries += 1) {
     const ended = await call();
     if (ended.exit === 0 || !isLocked.test(ended.stderr) || tries === lockTries) return ended;
-    await removeOldLock(ended.stderr);
+    await removeOldLock(mirror, ended.stderr);
     await wait(25 * 2 ** tries);
   }
 };
 
-const removeOldLock = async (words: string): Promise<void> => {
+/** Only in the mirror: a lock in a remote is its owner's. */
+const removeOldLock = async (mirror: Mirror, words: string): Promise<void> => {
   const path = /Unable to create '([^']+\.lock)': File exists/i.exec(words)?.[1];
-  if (path === undefined) return;
+  if (path === undefined || !resolve(mirror.gitDir, path).startsWith(`${mirror.gitDir}/`)) return;
   const found = await stat(path).catch(() => null);
   if (found !== null && Date.now() - found.mtimeMs > lockAgeMaxMs) await rm(path, { force: true });
 };

@@ -11,13 +11,13 @@ import { type TreeEntry, treeEntries } from "./content.ts";
 import { treeOf } from "./facts.ts";
 import { mirrorOf } from "./fetch.ts";
 import { ignoredBy } from "./ignored.ts";
-import { askGit, clean, exists, type Mirror, type Place } from "./mirror.ts";
+import { askGit, clean, exists, type Mirror, type Place, tryGit, wordsOf } from "./mirror.ts";
 import { withFolder } from "./own-folders.ts";
 import { fieldsOf, pathText, type RawPath } from "./path-text.ts";
 import { type RawChange, readRawRecords } from "./raw-diff.ts";
 import { type FoundFile, inFolder, linkProblem, walkCheckout } from "./walk-checkout.ts";
 
-const newFilesMax = 20_000;
+const newFilesMax = 5_000;
 const fileBytesMax = 50 * 1024 * 1024;
 const newBytesMax = 200 * 1024 * 1024;
 const reasonsMax = 20;
@@ -65,7 +65,8 @@ const importInto = async (folder: string, task: Import, commit: NewCommit): Prom
   if (reasons.length > 0) return refused(reasons);
 
   const env = { GIT_INDEX_FILE: await ownIndex(task, join(folder, "index")) };
-  await addFiles(task, files, env);
+  const failure = await addFiles(task, files, env);
+  if (failure !== null) return refused([failure]);
   await undoConversions(task, env);
   const tree = await writeTree(task, env);
   const problems = treeProblems(await changesTo(task, tree));
@@ -157,8 +158,15 @@ const ownIndex = async (task: Import, index: string): Promise<string> => {
   return index;
 };
 
-/** Removes first: a path may have changed from a file to a folder or back. */
-const addFiles = async (task: Import, files: FoundFile[], env: { [name: string]: string }): Promise<void> => {
+/**
+ * Removes first: a path may have changed from a file to a folder or back. Answers why a file could not be added: it cannot be read,
+ * has a name that git forbids, or something still changes it.
+ */
+const addFiles = async (
+  task: Import,
+  files: FoundFile[],
+  env: { [name: string]: string },
+): Promise<string | null> => {
   const found = new Set(files.map((file) => file.path));
   const gone = [...task.base.values()].filter(({ path, mode }) => mode !== "160000" && !found.has(path));
   const list = (paths: RawPath[]): Buffer => Buffer.from(paths.map((path) => `${path}\0`).join(""), "latin1");
@@ -168,10 +176,12 @@ const addFiles = async (task: Import, files: FoundFile[], env: { [name: string]:
       ...call,
       input: list(gone.map(({ path }) => path)),
     });
-  await askGit(task.mirror, "importing", ["update-index", "--add", "--replace", "-z", "--stdin"], {
+  const input = list([...found]);
+  const ended = await tryGit(task.mirror, ["update-index", "--add", "--replace", "-z", "--stdin"], {
     ...call,
-    input: list([...found]),
+    input,
   });
+  return ended.exit === 0 ? null : wordsOf(ended);
 };
 
 const writeTree = async (task: Import, env: { [name: string]: string }): Promise<Sha> =>

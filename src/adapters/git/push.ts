@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { RepositoryName, Sha } from "../../domain/ids.ts";
 import type { Repository } from "../../domain/organisation.ts";
 import { isAncestor } from "./content.ts";
-import { fetch, mirrorOf } from "./fetch.ts";
+import { fetch, mirrorOf, withoutLocks } from "./fetch.ts";
 import { firstParent, parentsOf } from "./hunks.ts";
 import { askGit, clean, type Mirror, type Place, tryGit, wordsOf } from "./mirror.ts";
 import { fullName, ownBranchName, remoteAddress, targetBranchName } from "./names.ts";
@@ -23,11 +23,15 @@ export const propose = async (
   const mirror = await mirrorOf(place, repository.name);
   const url = remoteAddress(repository.remote);
   const ref = `refs/heads/${ownBranchName(branch)}`;
-  const ended = await push(mirror, url, [`${fullName(head)}:${ref}`]);
+  const ended = await withoutLocks(mirror, () => push(mirror, url, [`${fullName(head)}:${ref}`]));
   if (ended.exit === 0) return { kind: "pushed" };
   const now = await remoteSha(mirror, url, ref);
   if (now === head) return { kind: "pushed" };
-  if (now !== null && !isForbidden.test(rejection(ended))) return { kind: "moved", to: now };
+  if (now !== null) {
+    // A branch that `head` contains did not move; then the remote has another reason to refuse.
+    await fetch(place, repository);
+    if (!(await isAncestor(mirror, now, head))) return { kind: "moved", to: now };
+  }
   throw new Error(`pushing ${branch} to ${repository.name}: ${rejection(ended)}`);
 };
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 
 /** One call of git. `path` is the PATH in which git, and for network calls ssh, are found. */
 export interface GitCall {
@@ -96,9 +97,10 @@ export const runGit = (args: string[], call: GitCall): Promise<GitEnded> =>
     const words = `git ${args[0] ?? ""}`;
     const timeoutMs = call.timeoutMs ?? (call.network === true ? networkMs : localMs);
     const bytesMax = call.bytesMax ?? outputBytesMax;
+    const cwd = call.workTree ?? call.gitDir ?? "/";
     // Its own session: ssh has no terminal to ask questions on, and helpers end together with git.
     const child = spawn("git", argvOf(args, call), {
-      cwd: call.workTree ?? call.gitDir ?? "/",
+      cwd,
       env: environment(call),
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
@@ -156,9 +158,9 @@ export const runGit = (args: string[], call: GitCall): Promise<GitEnded> =>
     child.on("error", (error: NodeJS.ErrnoException) =>
       settle(() =>
         reject(
-          error.code === "ENOENT"
+          error.code === "ENOENT" && existsSync(cwd)
             ? new Error(`${words}: git was not found in PATH; install git 2.39 or newer`)
-            : new Error(`${words}: ${error.message}`),
+            : new Error(`${words} in ${cwd}: ${error.message}`),
         ),
       ),
     );

@@ -43,7 +43,9 @@ export const walkCheckout = async (
   let level: RawPath[] = [""];
   let seen = 0;
   while (level.length > 0) {
-    const found = (await Promise.all(level.map((folder) => entriesOf(dir, folder)))).flat();
+    const looked = (await Promise.all(level.map((folder) => entriesOf(dir, folder)))).flat();
+    const found = looked.filter((entry) => "stats" in entry);
+    walked.reasons.push(...looked.filter((entry) => "reason" in entry));
     seen += found.length;
     if (seen > entriesMax) {
       walked.reasons.push({ path: level[0] ?? "", reason: `more than ${entriesMax} files and folders` });
@@ -71,13 +73,33 @@ interface Entry {
   stats: Stats;
 }
 
-const entriesOf = async (dir: string, folder: RawPath): Promise<Entry[]> => {
-  const names = await readdir(inFolder(dir, folder), { encoding: "latin1" });
-  const paths = names
-    .filter((name) => folder !== "" || name !== ".git")
-    .sort()
-    .map((name) => (folder === "" ? name : `${folder}/${name}`));
-  return Promise.all(paths.map(async (path) => ({ path, stats: await lstat(inFolder(dir, path)) })));
+type Looked = Entry | { path: RawPath; reason: string };
+
+const entriesOf = async (dir: string, folder: RawPath): Promise<Looked[]> => {
+  try {
+    const names = await readdir(inFolder(dir, folder), { encoding: "latin1" });
+    const paths = names
+      .filter((name) => folder !== "" || name !== ".git")
+      .sort()
+      .map((name) => (folder === "" ? name : `${folder}/${name}`));
+    return (await Promise.all(paths.map((path) => look(dir, path)))).flat();
+  } catch (error) {
+    return unreadable(folder, error);
+  }
+};
+
+const look = async (dir: string, path: RawPath): Promise<Looked[]> => {
+  try {
+    return [{ path, stats: await lstat(inFolder(dir, path)) }];
+  } catch (error) {
+    return unreadable(path, error);
+  }
+};
+
+/** What is gone by now, because something of the maker's still runs, is no part of the change; what cannot be read is a reason. */
+const unreadable = (path: RawPath, error: unknown): Looked[] => {
+  const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+  return code === "ENOENT" ? [] : [{ path, reason: `cannot be read (${code})` }];
 };
 
 /** Puts an entry where it belongs, or answers why it may not be imported. */

@@ -178,10 +178,10 @@ const refusals: [string, RegExp, (dir: string, world: World) => unknown][] = [
   ],
   [
     "too many files",
-    /2000\d new files; at most 20000/,
+    /500\d new files; at most 5000/,
     (dir) => {
       mkdirSync(join(dir, "many"));
-      for (let n = 0; n < 20_001; n += 1) writeFileSync(join(dir, "many", String(n)), "");
+      for (let n = 0; n < 5_001; n += 1) writeFileSync(join(dir, "many", String(n)), "");
     },
   ],
   [
@@ -338,6 +338,15 @@ test("two runs at once do not see each other's files", async () => {
   expect(runs).toEqual([1, 2, 3, 4, 5, 6].map((n) => ["a.txt", `only-${n}.txt`]));
   expect(readdirSync(join(world.home, "checkouts"))).toEqual([]);
   expect(readdirSync(join(world.home, "scratch"))).toEqual([]);
+});
+
+test("refuses a name that another file system reads as .git, with git's reason", async () => {
+  const world = await openWorld();
+  const made = await agentCheckout(world);
+  await put(made.dir, { "d/.g\u200cit/config": "x\n" });
+  const imported = await importOf(world, made);
+  expect(imported.kind).toBe("refused");
+  expect(imported.kind === "refused" ? imported.reasons[0] : "").toMatch(/Invalid path 'd\/.g/i);
 });
 
 test("removes and reads only folders that it made itself", async () => {

@@ -151,7 +151,7 @@ test("a pair that cannot be merged is a conflict, and the pairs behind it are st
 test("an answer that ends after its messages, without the last NUL, is complete", () => {
   const tree = "a".repeat(40);
   const fields = (...all: string[]): Buffer => Buffer.from(all.join("\0"));
-  expect(readMergeResults(fields("1", tree, "", "", "", "1", tree, "", ""))).toHaveLength(2);
+  expect(readMergeResults(fields("1", tree, "", "", "1", tree, ""))).toHaveLength(2);
   const odd = fields("0", tree, "", "1", "p", "CONFLICT(directory rename unclear split)", "text", "", "");
   expect(readMergeResults(odd)).toEqual([
     { isClean: false, tree, paths: ["p"], types: ["directory rename unclear split"] },

@@ -195,6 +195,16 @@ test("a refused proposal and a remote that is gone are errors with a reason", as
   );
 });
 
+test("a refused step further on the loop's own branch is no move", async () => {
+  const world = await openWorld();
+  const { head, merge } = await change(world, "b.txt");
+  await world.code.propose(world.repository, branch, head);
+  hook(world, "update", "echo quota reached >&2; exit 1");
+  await expect(world.code.propose(world.repository, branch, merge)).rejects.toThrow(
+    /hook declined.*quota reached/,
+  );
+});
+
 test("says which commit brought a head in: the merge, itself when it was pushed as it is, or none", async () => {
   const world = await openWorld();
   const first = git(world.work, "rev-parse", "HEAD");

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -45,6 +45,8 @@ export const put = async (dir: string, files: Files): Promise<void> => {
     const file = join(dir, path);
     if (content === null) rmSync(file, { recursive: true, force: true });
     else {
+      if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+        rmSync(file, { recursive: true });
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, content);
     }
