@@ -181,7 +181,10 @@ const addFiles = async (
     ...call,
     input,
   });
-  return ended.exit === 0 ? null : wordsOf(ended);
+  if (ended.exit !== 0) return wordsOf(ended);
+  // Git exits 0 here, and would leave the file out without a word in the commit.
+  const forbidden = /^Ignoring path (.*)$/m.exec(ended.stderr)?.[1];
+  return forbidden === undefined ? null : `${clean(forbidden)}: git forbids this name; rename or remove it`;
 };
 
 const writeTree = async (task: Import, env: { [name: string]: string }): Promise<Sha> =>

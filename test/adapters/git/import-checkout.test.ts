@@ -340,13 +340,13 @@ test("two runs at once do not see each other's files", async () => {
   expect(readdirSync(join(world.home, "scratch"))).toEqual([]);
 });
 
-test("refuses a name that another file system reads as .git, with git's reason", async () => {
+test("refuses a name that another file system reads as .git", async () => {
   const world = await openWorld();
   const made = await agentCheckout(world);
   await put(made.dir, { "d/.g\u200cit/config": "x\n" });
   const imported = await importOf(world, made);
   expect(imported.kind).toBe("refused");
-  expect(imported.kind === "refused" ? imported.reasons[0] : "").toMatch(/Invalid path 'd\/.g/i);
+  expect(imported.kind === "refused" ? imported.reasons[0] : "").toMatch(/^d\/.g.*git forbids this name/);
 });
 
 test("removes and reads only folders that it made itself", async () => {
