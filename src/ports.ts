@@ -194,15 +194,18 @@ export interface RecordTx {
     seen: FindingId[];
   }): Promise<FindingId[]>;
 
-  /** Opens a run unless a live one works on the same finding; then false. */
+  /** Opens a run and hints at it, unless a live one works on the same finding; then false. */
   openRun(run: Pick<Run, "id" | "loop" | "findingId" | "repository" | "startedAt">): Promise<boolean>;
-  /** Puts a held or ready run back on the queue: bumps its version, writes the hint. False when it has ended. */
+  /**
+   * Puts a held or ready run back on the queue: bumps its version, writes the hint. A running one goes back when it is
+   * parked: what woke it may have come after its worker looked. False when it has ended.
+   */
   wake(runId: RunId): Promise<boolean>;
-  /** Gives the lease back and leaves the run held until `wake`. */
+  /** Gives the lease back and leaves the run held until `wake`; its claims do not lapse meanwhile. */
   park(runId: RunId): Promise<void>;
   /** Ends a run: outcome, lease, claims and reservation are settled; the cost stays counted. */
   endRun(runId: RunId, outcome: Outcome, at: Date): Promise<void>;
-  /** Counts a pass that threw, and gives the lease back so that it may be tried again. */
+  /** Counts a pass that threw, gives the lease back, and hints at the run again after a delay that grows with the count. */
   failRun(runId: RunId): Promise<number>;
 
   keepStage(runId: RunId, key: string, result: unknown): Promise<void>;

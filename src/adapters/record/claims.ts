@@ -2,10 +2,11 @@ import { and, eq, gt, sql } from "drizzle-orm";
 import type { RunId } from "../../domain/ids.ts";
 import type { RecordTx } from "../../ports.ts";
 import { clock, type Database, inMs } from "./database.ts";
-import { claims } from "./schema.ts";
+import { claimEpochs, claims } from "./schema.ts";
 
 /** A parked run keeps its claims for as long as people take to answer: they get a lifetime again with its next lease. */
 const whileParked = new Date("9999-12-31T00:00:00Z");
+const nextEpoch = sql.raw(`nextval('${claimEpochs.schema}.${claimEpochs.seqName}')`);
 /** Between losing and asking who won, the winner may have released: then the claim is tried again. */
 const triesMax = 5;
 
@@ -23,7 +24,7 @@ export async function claim(
         loop,
         reason,
         ttlMs,
-        epoch: sql`nextval('loom.claim_epoch')`,
+        epoch: nextEpoch,
         expiresAt: inMs(ttlMs),
       })
       .onConflictDoUpdate({

@@ -59,13 +59,13 @@ export async function seeFinding(
     .returning();
   if (created) return { news: "new", state: stateOf(created) };
 
-  const known = await lockedFinding(tx, finding.id, "keeping that it was seen again");
-  const isReopened = known.fate === "landed" && known.finding.seenAt !== finding.seenAt;
+  const kept = await lockedFinding(tx, finding.id, "keeping that it was seen again");
+  const isReopened = kept.fate === "landed" && kept.finding.seenAt !== finding.seenAt;
   const [seen] = await tx
     .update(findings)
     .set({
       title: finding.title,
-      finding: { ...fresh, evidence: mergedEvidence(finding.evidence, known.finding.evidence) },
+      finding: { ...fresh, evidence: mergedEvidence(finding.evidence, kept.finding.evidence) },
       lastSeenAt: at,
       ...(isReopened ? { fate: "open" as const, attempts: 0 } : {}),
     })
@@ -81,13 +81,13 @@ export async function setFate(
   fate: Fate,
   change: Parameters<RecordTx["setFate"]>[2] = {},
 ): Promise<void> {
-  const known = await lockedFinding(tx, id, `setting its fate to ${fate}`);
+  const kept = await lockedFinding(tx, id, `setting its fate to ${fate}`);
   await tx
     .update(findings)
     .set({
       fate,
-      attempts: (change.attempts ?? known.attempts) + (change.attempt ? 1 : 0),
-      notes: change.note ? withNote(known.notes, change.note) : known.notes,
+      attempts: (change.attempts ?? kept.attempts) + (change.attempt ? 1 : 0),
+      notes: change.note ? withNote(kept.notes, change.note) : kept.notes,
       ...(change.runId === undefined ? {} : { runId: change.runId }),
     })
     .where(eq(findings.id, id));

@@ -53,7 +53,7 @@ const lockPath = (home: string) => join(home, "lock");
  * of several processes that try, one wins. The lock file is read and written by this user only.
  */
 export async function takeLock(home: string): Promise<Lock> {
-  mkdirSync(home, { recursive: true });
+  mkdirSync(home, { recursive: true, mode: 0o700 });
   const deadline = Date.now() + takeoverMs;
   for (;;) {
     if (createLock(home)) return heldLock(home);

@@ -42,6 +42,32 @@ if ("skipped" in postgres) {
       for (const { record } of opened) await record.close();
     });
 
+    it("tries a transaction again that died in a deadlock", async () => {
+      const { record } = await openPostgres(url);
+      let attempts = 0;
+      let waiting: (() => void) | undefined;
+      const bothHaveOne = new Promise<void>((resolve) => {
+        waiting = resolve;
+      });
+      const claimBoth = (runId: string, first: string, second: string) =>
+        record.transact(async (tx) => {
+          attempts += 1;
+          const wish = { runId, loop: "triage", reason: "both", ttlMs: 60_000 };
+          const won = [await tx.claim({ ...wish, key: first })];
+          if (attempts === 2) waiting?.();
+          await bothHaveOne;
+          won.push(await tx.claim({ ...wish, key: second }));
+          return won.map((answer) => answer.kind);
+        });
+      const answers = await Promise.all([claimBoth("r-a", "k1", "k2"), claimBoth("r-b", "k2", "k1")]);
+      expect(answers.sort()).toEqual([
+        ["held", "held"],
+        ["taken", "taken"],
+      ]);
+      expect(attempts).toBe(3);
+      await record.close();
+    });
+
     it("names a missing database and what to do", async () => {
       const address = new URL(url);
       address.pathname = "/absent";
