@@ -315,6 +315,8 @@ export interface Code {
   /** Brings the mirror up to date; the target's commit and the loop branches. Throws with a remedy when the remote or the branch is missing or empty. */
   fetch(repository: Repository): Promise<{ target: Sha; branches: Map<string, Sha> }>;
   resolve(repository: RepositoryName, revision: string): Promise<Sha | null>;
+  /** The tree of a commit: the same for the same files. Null when the commit is not in the mirror. */
+  treeOf(repository: RepositoryName, commit: Sha): Promise<Sha | null>;
   /** First-parent commits of `to` that are not in `from`, newest first. */
   commits(repository: RepositoryName, range: { to: Sha; from?: Sha; max: number }): Promise<CommitInfo[]>;
   /** Loop changes on `to`'s first-parent line, newest first, by their trailers. */

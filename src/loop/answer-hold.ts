@@ -4,7 +4,7 @@ import type { Approval, Hold } from "../domain/hold.ts";
 import type { HoldId, PersonId } from "../domain/ids.ts";
 import { isMember, type Organisation } from "../domain/organisation.ts";
 import type { Ports } from "../ports.ts";
-import { sayHold } from "./hold-card.ts";
+import { holdMessage } from "./hold-card.ts";
 import { recordRefusal } from "./refusal.ts";
 
 const diffBytesMax = 60_000;
@@ -34,6 +34,7 @@ export async function answerHold(ports: Ports, wish: Wish): Promise<Answer> {
     note: wish.note.slice(0, 2000),
     at: ports.now(),
   };
+  const messageOf = await holdMessage(ports, hold.runId);
   const answered = await ports.record.transact(async (tx) => {
     const result = await tx.answerHold(hold.id, hold.digest, approval);
     if (result.kind === "lost") return result;
@@ -45,7 +46,7 @@ export async function answerHold(ports: Ports, wish: Wish): Promise<Answer> {
       repository: hold.repository,
       data: { hold: hold.id, answer: wish.answer, digest: hold.digest, note: approval.note },
     });
-    await sayHold(ports, tx, result.hold);
+    if (messageOf !== null) await tx.say(messageOf(result.hold));
     await tx.wake(hold.runId);
     return result;
   });

@@ -58,7 +58,7 @@ function rejected(run: OpenRun, reasons: string[]): End {
 async function judge(run: OpenRun, merged: Merged): Promise<Verdict> {
   const job = { repository: run.repository.name, loop: run.loop, forRun: run.run.id };
   const before = await reportAt(run.ports, { ...job, at: merged.target }, run.signal);
-  const after = await reportAt(run.ports, { ...job, at: merged.tree }, run.signal);
+  const after = await reportAt(run.ports, { ...job, at: merged.commit }, run.signal);
   if (after.kind === "could-not-run")
     return { kind: "reject", reasons: [`The check command did not run: ${after.reason}`] };
   const base = before.kind === "ran" ? before.report : { tests: [], exit: null, outputTail: "" };

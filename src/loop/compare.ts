@@ -32,21 +32,11 @@ async function compareWithOpen(run: OpenRun, merged: Merged): Promise<Conflict[]
   const { code, record } = run.ports;
   const open = await record.openChanges(run.repository.name, run.run.id);
   if (open.length === 0) return [];
-  const commit = {
-    message: "compare\n",
-    author: { name: "loomstack", email: "loomstack@localhost" },
-    at: new Date(0),
-  };
-  const withChange = await code.mergeCommit(
-    run.repository.name,
-    { target: merged.target, head: merged.change.head, tree: merged.tree },
-    commit,
-  );
   // A change that does not merge into the target by itself is the target's conflict, not this change's.
   const previews = await code.mergeAll(
     run.repository.name,
     open.flatMap((other) => [
-      { ours: withChange, theirs: other.head },
+      { ours: merged.commit, theirs: other.head },
       { ours: merged.target, theirs: other.head },
     ]),
   );

@@ -1,11 +1,12 @@
-import type { HoldCard } from "../domain/card.ts";
+import type { HoldCard, Message } from "../domain/card.ts";
 import type { Change } from "../domain/change.ts";
 import type { Conflict } from "../domain/conflict.ts";
 import type { FindingState } from "../domain/finding.ts";
 import type { Hold } from "../domain/hold.ts";
-import type { Organisation, Repository } from "../domain/organisation.ts";
+import type { RunId } from "../domain/ids.ts";
+import type { Organisation } from "../domain/organisation.ts";
 import type { Verdict } from "../domain/verdict.ts";
-import type { Ports, RecordTx } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 
 interface Parts {
   hold: Hold;
@@ -13,7 +14,6 @@ interface Parts {
   change: Change;
   conflicts: Conflict[];
   verdict: string;
-  repository: Repository;
 }
 
 /** The card that asks for an answer, or shows it. Those who may answer are mentioned. */
@@ -34,22 +34,20 @@ export function makeHoldCard(organisation: Organisation, parts: Parts): HoldCard
   };
 }
 
-/** Shows a hold as the record has it now: after an answer or its expiry, when no run is open. */
-export async function sayHold(ports: Ports, tx: RecordTx, hold: Hold): Promise<void> {
-  const story = await ports.record.story(hold.runId);
+/** How to show a hold as the record has it, when no run is open; null when what it is about is gone. Not inside a transaction. */
+export async function holdMessage(ports: Ports, runId: RunId): Promise<((hold: Hold) => Message) | null> {
+  const story = await ports.record.story(runId);
   const organisation = ports.definitions.organisation();
   const loop = ports.definitions.loops().find((one) => one.name === story?.run.loop);
-  const repository = organisation.repositories.find((one) => one.name === hold.repository);
-  if (story?.change === undefined || loop === undefined || repository === undefined) return;
-  const stages = await ports.record.stages(hold.runId);
+  const repository = organisation.repositories.find((one) => one.name === story?.run.repository);
+  if (story?.change === undefined || loop === undefined || repository === undefined) return null;
+  const { change, conflicts, finding } = story;
+  const stages = await ports.record.stages(runId);
   const verdict = [...stages].findLast(([key]) => key.startsWith("check:"))?.[1] as Verdict | undefined;
-  const card = makeHoldCard(organisation, {
-    hold,
-    finding: story.finding,
-    change: story.change,
-    conflicts: story.conflicts,
-    verdict: verdict?.kind === "pass" ? verdict.remarks.join(" ") : "",
-    repository,
+  const remarks = verdict?.kind === "pass" ? verdict.remarks.join(" ") : "";
+  return (hold) => ({
+    key: `hold:${hold.id}`,
+    channel: loop.channel,
+    card: makeHoldCard(organisation, { hold, finding, change, conflicts, verdict: remarks }),
   });
-  await tx.say({ key: `hold:${hold.id}`, channel: loop.channel, card });
 }

@@ -140,7 +140,6 @@ async function cardMessage(
     change: question.merged.change,
     conflicts: question.conflicts,
     verdict: question.remarks.join(" "),
-    repository: run.repository,
   });
   return { key: `hold:${hold.id}`, channel: run.loop.channel, card };
 }

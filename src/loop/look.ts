@@ -21,7 +21,7 @@ export async function lookAround(ports: Ports): Promise<Overview> {
       ...(due === null ? {} : { nextTickAt: due.next }),
     };
   });
-  return { ...rest, loops, problems: definitions.problems() };
+  return { ...rest, loops, problems: [...definitions.problems(), ...rest.problems] };
 }
 
 export function startOfDay(now: Date, timezone: string): Date {

@@ -7,11 +7,19 @@ import type { OpenRun } from "./open-run.ts";
 export interface Merged {
   change: Change;
   target: Sha;
-  /** The target's files with the change in them. */
+  /** The target with the change in it: a merge commit that nobody pushes, to check and compare with. */
+  commit: Sha;
   tree: Sha;
   /** Digest of the exact difference that landing makes; it changes when the target moves where the change is. */
   effect: string;
 }
+
+/** Without a time of its own, so that the same merge is the same commit. */
+const previewCommit = {
+  message: "What landing would make; never pushed.\n",
+  author: { name: "loomstack", email: "loomstack@localhost" },
+  at: new Date(0),
+};
 
 /** Fresh facts for a landing: the branch and the target as they are on the remote this moment. */
 export async function mergeWithTarget(
@@ -41,7 +49,9 @@ export async function mergeWithTarget(
       { again: true },
     );
   }
-  return { kind: "merged", change, target, tree: preview.tree, effect };
+  const { tree } = preview;
+  const commit = await code.mergeCommit(repository, { target, head: change.head, tree }, previewCommit);
+  return { kind: "merged", change, target, commit, tree, effect };
 }
 
 /** A crash between push and record, or a person who merged the branch by hand: the target says that it is in. */

@@ -1,3 +1,4 @@
+import type { Hold } from "../domain/hold.ts";
 import type { Outcome } from "../domain/run.ts";
 import type { RecordTx } from "../ports.ts";
 import type { End } from "./end.ts";
@@ -12,6 +13,7 @@ export async function record(run: OpenRun, end: End): Promise<void> {
   const { outcome } = end;
   const { id: runId, loop, findingId } = run.run;
   const change = await run.ports.record.change(runId);
+  const waiting = (await run.ports.record.holds(runId)).filter((hold) => hold.state === "waiting");
   await run.write(async (tx) => {
     const at = run.ports.now();
     if (outcome.kind === "landed") {
@@ -22,7 +24,7 @@ export async function record(run: OpenRun, end: End): Promise<void> {
     } else if (change !== null) {
       await tx.setChangeState(runId, "dropped");
     }
-    await voidWaiting(run, tx, outcome);
+    await voidWaiting(run, tx, waiting, outcome);
     await settleFinding(run, tx, end);
     await tx.append(run.event("run.ended", { outcome: outcome.kind, reason: reasonOf(outcome) }));
     await tx.endRun(runId, outcome, at);
@@ -66,8 +68,7 @@ async function settleFinding(
 }
 
 /** A run that ends for another reason than an answer leaves no question open. */
-async function voidWaiting(run: OpenRun, tx: RecordTx, outcome: Outcome): Promise<void> {
-  const waiting = (await run.ports.record.holds(run.run.id)).filter((hold) => hold.state === "waiting");
+async function voidWaiting(run: OpenRun, tx: RecordTx, waiting: Hold[], outcome: Outcome): Promise<void> {
   for (const hold of waiting) {
     const because = outcome.kind === "landed" ? "it landed by another way" : reasonOf(outcome);
     if (await tx.endHold(hold.id, "void", because))

@@ -4,7 +4,6 @@ import type { Checked, Ports } from "../ports.ts";
 
 export interface CheckJob {
   repository: RepositoryName;
-  /** A commit, or the tree of a merge that nobody has committed. */
   at: Sha;
   loop: Pick<LoopDefinition, "check" | "limits">;
   /** Names the checkout. */
@@ -19,7 +18,7 @@ export interface CheckJob {
  */
 export async function reportAt(ports: Ports, job: CheckJob, signal: AbortSignal): Promise<Checked> {
   const { check, limits } = job.loop;
-  const tree = await ports.code.resolve(job.repository, `${job.at}^{tree}`);
+  const tree = await ports.code.treeOf(job.repository, job.at);
   if (tree === null)
     return { kind: "could-not-run", reason: `${job.at} is not in the mirror`, outputTail: "" };
   const digest = ports.checks.digest(check);
@@ -28,7 +27,7 @@ export async function reportAt(ports: Ports, job: CheckJob, signal: AbortSignal)
 
   const checkout = await ports.code.checkout(
     job.repository,
-    tree,
+    job.at,
     `check-${job.forRun}-${tree.slice(0, 10)}`,
   );
   try {

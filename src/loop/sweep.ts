@@ -1,7 +1,7 @@
 import type { Hold } from "../domain/hold.ts";
 import type { LoopDefinition } from "../domain/loop.ts";
 import type { Ports } from "../ports.ts";
-import { sayHold } from "./hold-card.ts";
+import { holdMessage } from "./hold-card.ts";
 import { pump } from "./pump.ts";
 
 /** A run that is ready but was not touched for so long has lost its hint. */
@@ -21,6 +21,7 @@ export async function sweep(ports: Ports): Promise<void> {
 }
 
 async function expire(ports: Ports, hold: Hold): Promise<void> {
+  const messageOf = await holdMessage(ports, hold.runId);
   await ports.record.transact(async (tx) => {
     const because = `nobody in ${hold.group} answered`;
     if (!(await tx.endHold(hold.id, "expired", because))) return;
@@ -32,7 +33,7 @@ async function expire(ports: Ports, hold: Hold): Promise<void> {
       repository: hold.repository,
       data: { hold: hold.id },
     });
-    await sayHold(ports, tx, { ...hold, state: "expired" });
+    if (messageOf !== null) await tx.say(messageOf({ ...hold, state: "expired" }));
     await tx.wake(hold.runId);
   });
 }

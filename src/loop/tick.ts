@@ -40,7 +40,7 @@ async function mayTick(ports: Ports, loop: LoopDefinition): Promise<boolean> {
   const state = (await ports.record.loopStates()).find((one) => one.loop === loop.name);
   if (state?.switch !== "running" || (await ports.record.isPaused()) !== null) return false;
   if (loop.stop.until === undefined || ports.now() < loop.stop.until) return true;
-  await stopLoop(ports, loop, `its last day was ${loop.stop.until.toISOString().slice(0, 10)}`);
+  await stopLoop(ports, loop, `its last day, ${loop.stop.until.toDateString()}, is over`);
   return false;
 }
 
@@ -55,7 +55,7 @@ async function findAndOpen(ticking: Ticking, signal: AbortSignal): Promise<void>
   const found = await find({ ports, loop, repository, target, since, signal });
   signal.throwIfAborted();
   await ports.record.transact((tx) => keepFindings(ticking, tx, { found, target }));
-  await ports.record.transact((tx) => openRuns(ticking, tx));
+  await openRuns(ticking);
 }
 
 async function keepFindings(
@@ -107,7 +107,7 @@ async function keepFindings(
 }
 
 /** Open findings become runs, up to the loop's limit of live ones; a finding that has a run keeps it. */
-async function openRuns(ticking: Ticking, tx: RecordTx): Promise<void> {
+async function openRuns(ticking: Ticking): Promise<void> {
   const { ports, loop, repository } = ticking;
   const open = await ports.record.findings({
     loop: loop.name,
@@ -117,21 +117,20 @@ async function openRuns(ticking: Ticking, tx: RecordTx): Promise<void> {
   });
   const live = (await ports.record.liveRuns(loop.name)).filter((run) => run.status !== "held").length;
   const room = Math.max(0, loop.stop.findingsPerTickMax - live);
-  for (const { finding } of open.filter((one) => one.attempts < loop.limits.attemptsMax).slice(0, room)) {
-    const run = {
-      id: ports.newId("r"),
-      loop: loop.name,
-      findingId: finding.id,
-      repository: repository.name,
-      startedAt: ports.now(),
-    };
-    if (!(await tx.openRun(run))) continue;
-    await tx.append({
-      ...event(ticking, "run.opened", { title: finding.title }),
-      findingId: finding.id,
-      runId: run.id,
-    });
-  }
+  const due = open.filter((one) => one.attempts < loop.limits.attemptsMax).slice(0, room);
+  await ports.record.transact(async (tx) => {
+    for (const { finding } of due) {
+      const names = {
+        id: ports.newId("r"),
+        loop: loop.name,
+        findingId: finding.id,
+        repository: repository.name,
+      };
+      if (!(await tx.openRun({ ...names, startedAt: ports.now() }))) continue;
+      const opened = event(ticking, "run.opened", { title: finding.title });
+      await tx.append({ ...opened, findingId: finding.id, runId: names.id });
+    }
+  });
 }
 
 const event = (

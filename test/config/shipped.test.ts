@@ -18,11 +18,11 @@ test("the files that LoomStack ships are right, and their people and loops are t
     ["triage", "alice", "triage", "shop", "weekdays 07:00"],
   ]);
   expect(read.organisation.people.map((person) => [person.name, person.slack])).toEqual([
-    ["Alice Novak", "U01ALICE"],
+    ["Alice Adler", "U01ALICE"],
     ["Bob Okafor", "U02BOB"],
     ["Carol Lindqvist", "U03CAROL"],
     ["Dan Moreau", "U04DAN"],
-    ["Erin Sato", "U05ERIN"],
+    ["Erin Castillo", "U05ERIN"],
   ]);
   expect(read.organisation.groups.flatMap((group) => group.members)).not.toContain("erin");
 });

@@ -4,7 +4,7 @@ import type { RepositoryName } from "../../domain/ids.ts";
 import type { Repository } from "../../domain/organisation.ts";
 import type { Code, Log } from "../../ports.ts";
 import { checkout, removeCheckout } from "./checkout.ts";
-import { contains, list, read, resolveRevision } from "./content.ts";
+import { contains, list, read, resolveRevision, treeOf } from "./content.ts";
 import { diff, diffProblems, facts } from "./facts.ts";
 import { fetch } from "./fetch.ts";
 import { commits, landedByLoops } from "./history.ts";
@@ -43,6 +43,7 @@ export const openCode = (options: CodeOptions): Code => {
   return {
     fetch: (repository) => fetch(place, repository),
     resolve: (name, revision) => resolveRevision(place, name, revision),
+    treeOf: (name, commit) => treeOf(place, name, commit),
     commits: (name, range) => commits(place, name, range),
     landedByLoops: (name, to, commitsMax) => landedByLoops(place, name, to, commitsMax),
     contains: (name, ancestor, descendant) => contains(place, name, ancestor, descendant),

@@ -14,14 +14,20 @@ export interface TreeEntry {
 const revisionLike = /^[^\s\p{Cc}:?*[\\-][^\s\p{Cc}:?*[\\]{0,249}$/u;
 
 /** The commit that a person's revision names; null when none or several are meant. */
-export const resolveRevision = async (
+export const resolveRevision = (place: Place, name: RepositoryName, revision: string): Promise<Sha | null> =>
+  peel(place, name, { revision, to: "commit" });
+
+export const treeOf = (place: Place, name: RepositoryName, commit: Sha): Promise<Sha | null> =>
+  peel(place, name, { revision: commit, to: "tree" });
+
+const peel = async (
   place: Place,
   name: RepositoryName,
-  revision: string,
+  { revision, to }: { revision: string; to: "commit" | "tree" },
 ): Promise<Sha | null> => {
   if (!revisionLike.test(revision)) return null;
   const mirror = await mirrorOf(place, name);
-  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
+  const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{${to}}`];
   const ended = await tryGit(mirror, args);
   if (ended.exit === 0) return ended.stdout.toString("latin1").trim();
   if (

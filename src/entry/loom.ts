@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { parseArgs } from "node:util";
+import { runCommandLine } from "./command-line.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  strict: false,
+  options: {
+    json: { type: "boolean" },
+    as: { type: "string" },
+    repo: { type: "string" },
+    check: { type: "string" },
+    help: { type: "boolean", short: "h" },
+    version: { type: "boolean" },
+  },
+});
+
+runCommandLine(positionals, values).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    process.stderr.write(`loom: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);
