@@ -29,11 +29,13 @@ export async function revertSmallest(run: OpenRun, job: Job): Promise<MakerResul
   const name = `${culprit.sha.slice(0, 8)} "${culprit.subject}"`;
   const tried = [`first bad commit, of ${job.probes} asked: ${name}`];
   const trials = { left: trialsMax };
-  const attempt = async (hunks?: string[]) => {
+  const attempt = async (part?: Part) => {
     trials.left -= 1;
-    const what = hunks === undefined ? "the whole commit" : `${hunks.length} of its parts`;
-    await run.progress("make", `taking back ${what} of ${culprit.sha.slice(0, 8)}`);
-    return tryRevert(run, job, hunks);
+    await run.progress(
+      "make",
+      `taking back ${part === undefined ? "all" : words(part)} of ${culprit.sha.slice(0, 8)}`,
+    );
+    return tryRevert(run, job, part);
   };
 
   const whole = await attempt();
@@ -42,7 +44,8 @@ export async function revertSmallest(run: OpenRun, job: Job): Promise<MakerResul
 
   const hunks = await run.ports.code.hunks(run.repository.name, culprit.sha);
   const source = hunks.filter((hunk) => !isTestPath(hunk.path)).map((hunk) => hunk.id);
-  const proves = async (ids: string[]) => trials.left > 0 && (await attempt(ids)).kind === "proved";
+  const partOf = (ids: string[]): Part => ({ hunks: ids, of: hunks.length });
+  const proves = async (ids: string[]) => trials.left > 0 && (await attempt(partOf(ids))).kind === "proved";
   const smallest = await smallestPart(source, proves);
   if (smallest === null) {
     tried.push(
@@ -55,7 +58,7 @@ export async function revertSmallest(run: OpenRun, job: Job): Promise<MakerResul
       isFailure: false,
     };
   }
-  const last = await tryRevert(run, job, smallest);
+  const last = await tryRevert(run, job, partOf(smallest));
   if (last.kind !== "proved")
     throw new Error(`reverting ${name}: a part that was proved is not proved again: ${last.reason}`);
   return { ...last.made, tried };
@@ -67,14 +70,26 @@ const intentOf = (run: OpenRun, culprit: CommitInfo, part: string): Intent => ({
   undoes: culprit.sha,
 });
 
+/** Some of the culprit's hunks. */
+interface Part {
+  hunks: string[];
+  of: number;
+}
+
+const words = ({ hunks, of }: Part): string => `${hunks.length} of its ${of} parts`;
+
 type Trial =
   | { kind: "proved"; made: Extract<MakerResult, { kind: "made" }> }
   | { kind: "no"; reason: string };
 
-async function tryRevert(run: OpenRun, job: Job, hunks?: string[]): Promise<Trial> {
-  const wish = { commit: job.culprit.sha, onto: job.base, ...(hunks === undefined ? {} : { hunks }) };
+async function tryRevert(run: OpenRun, job: Job, part?: Part): Promise<Trial> {
+  const wish = {
+    commit: job.culprit.sha,
+    onto: job.base,
+    ...(part === undefined ? {} : { hunks: part.hunks }),
+  };
   const title = oneLine(`Revert "${job.culprit.subject}"`, 100);
-  const intent = intentOf(run, job.culprit, hunks === undefined ? "" : ` (${hunks.length} of its parts)`);
+  const intent = intentOf(run, job.culprit, part === undefined ? "" : ` (${words(part)})`);
   const commit = commitBy(run, title, intent);
   const reverted = await run.ports.code.revert(run.repository.name, wish, commit);
   if (reverted.kind === "conflict")
