@@ -361,6 +361,33 @@ export function queueContract(name: string, start: () => Promise<QueuePlaceUnder
       expect(told).toEqual(["begun", "ended", "closed"]);
     });
 
+    it("starts no handler once it is closing, and leaves the hint to others", async () => {
+      const other = await open();
+      const late: string[] = [];
+      const runIds = Array.from({ length: 10 }, newRun);
+      for (const runId of runIds) {
+        const queue = await open();
+        let isClosing = false;
+        let begun = 0;
+        await queue.work({
+          ...idle,
+          advance: async (id, signal) => {
+            begun++;
+            if (isClosing) late.push(id);
+            if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          },
+        });
+        await advance(other, runId);
+        await until("it is active", () => begun > 0);
+        isClosing = true;
+        await queue.close(0);
+      }
+      expect(late).toEqual([]);
+      const seen = new Set<string>();
+      await other.work({ ...idle, advance: async (id) => void seen.add(id) });
+      await until("all are seen", () => seen.size === runIds.length);
+    });
+
     it("aborts a hung handler when the grace is over, and gives its hint to another worker", async () => {
       const queue = await open();
       let [hasBegun, isAborted] = [false, false];

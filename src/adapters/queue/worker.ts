@@ -29,14 +29,15 @@ interface Active {
 export function startWork(broker: Broker, handlers: QueueHandlers, settings: Settings) {
   const { log } = settings;
   const active = new Set<Active>();
+  let isStopping = false;
   const process: Processor<unknown, void> = async (job, token) => {
     const read = readJob(job.name, job.data);
     if (read.kind === "malformed") {
       log("warn", `queue: dropped job ${job.id} "${job.name}": ${read.reason}`, { jobId: job.id ?? "" });
       return;
     }
-    const isDone = await carryOut(read.work, job, { broker, handlers, active });
-    if (isDone) return;
+    // A closing worker may still be given the job that its last look was waiting for, even one that it has just put back.
+    if (!isStopping && (await carryOut(read.work, job, { broker, handlers, active }))) return;
     // Closing came in between: the hint goes back as it was, which is not a failed attempt.
     await job.moveToWait(token);
     throw new WaitingError();
@@ -48,6 +49,7 @@ export function startWork(broker: Broker, handlers: QueueHandlers, settings: Set
   });
 
   return async (graceMs: number): Promise<void> => {
+    isStopping = true;
     const closed = worker.close().catch((error) => log("error", `queue: closing: ${reasonOf(error)}`));
     if (await settlesWithin(closed, graceMs)) return;
     for (const { abort } of active) abort.abort(new Error("this worker is stopping"));
