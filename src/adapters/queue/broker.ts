@@ -63,6 +63,25 @@ export function listen<B extends IQueueBackend, C>(
 }
 
 /**
+ * Lets a job whose data is not even JSON reach the worker, which drops it. BullMQ would trip over it before any handler or
+ * limit sees it, and hand it out again for ever.
+ */
+export function acceptBrokenData<B extends IQueueBackend, C>(worker: AnyWorker<B, C>): void {
+  const create = worker["createJob"].bind(worker);
+  worker["createJob"] = (json, jobId) =>
+    create(isJson(json.data) ? json : { ...json, data: JSON.stringify(json.data) }, jobId);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * BullMQ's `close` waits for the server without a limit, and may not be called a second time with force. This stops the timers
  * that would keep the process alive after it was given up, and cuts the worker's own connections without a goodbye.
  */

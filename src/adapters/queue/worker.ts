@@ -71,7 +71,7 @@ function workerSettings({ concurrency, leaseMs }: Settings): WorkerSettings {
     // still leased. A stall is not a failure; how often a run may be tried is for the record to say.
     lockDuration: leaseMs,
     stalledInterval: Math.max(500, Math.round(leaseMs / 3)),
-    maxStalledCount: 1_000,
+    maxStalledCount: 50,
     runRetryDelay: 1_000,
   };
 }
