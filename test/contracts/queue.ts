@@ -246,6 +246,18 @@ export function queueContract(name: string, start: () => Promise<QueuePlaceUnder
       expect(most).toBe(1);
     });
 
+    it("ticks again under the id of a tick that is done", async () => {
+      const queue = await open();
+      let ticks = 0;
+      await queue.work({ ...idle, tick: async () => void ticks++ });
+      await queue.add("tick-triage-1", { kind: "tick", loop: "triage", why: "x".repeat(5_000) });
+      await until("the first", () => ticks === 1);
+      await until("the second", async () => {
+        await queue.add("tick-triage-1", { kind: "tick", loop: "triage", why: "a new record" });
+        return ticks >= 2;
+      });
+    });
+
     it("ticks again after a tick that failed for good", async () => {
       const queue = await open();
       const ticked: string[] = [];
