@@ -3,7 +3,6 @@ import type {
   Button,
   ConfirmationDialog,
   ContextBlock,
-  DividerBlock,
   HeaderBlock,
   KnownBlock,
   RichTextBlock,
@@ -38,8 +37,6 @@ export const context = (...parts: (string | undefined)[]): ContextBlock => ({
     { type: "mrkdwn", text: cutMarkup(present(parts).join("  ·  "), contextTextMax), verbatim: true },
   ],
 });
-
-export const divider = (): DividerBlock => ({ type: "divider" });
 
 export const actions = (...elements: Button[]): ActionsBlock => ({ type: "actions", elements });
 
