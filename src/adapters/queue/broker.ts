@@ -12,6 +12,8 @@ import type {
 import { settlesWithin } from "./deadline.ts";
 
 export const QUEUE_NAME = "loom";
+/** A stall is not a failure; how often a run may be tried is for the record to say. */
+export const stalledCountMax = 1_000;
 
 export type JobQueue = Pick<
   Queue,

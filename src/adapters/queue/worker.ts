@@ -1,6 +1,6 @@
 import { type Job, type Processor, WaitingError } from "bullmq";
 import type { Log, QueueHandlers } from "../../ports.ts";
-import type { Broker, WorkerListeners, WorkerSettings } from "./broker.ts";
+import { type Broker, stalledCountMax, type WorkerListeners, type WorkerSettings } from "./broker.ts";
 import { settlesWithin } from "./deadline.ts";
 import { hintJob, readJob, type Work } from "./jobs.ts";
 import { isConnectionError, reasonOf, sparingLog } from "./outage.ts";
@@ -68,10 +68,10 @@ function workerSettings({ concurrency, leaseMs }: Settings): WorkerSettings {
   return {
     concurrency,
     // A hint of a dead worker comes back about when the record's lease of its run lapses: sooner it would find the run
-    // still leased. A stall is not a failure; how often a run may be tried is for the record to say.
+    // still leased.
     lockDuration: leaseMs,
     stalledInterval: Math.max(500, Math.round(leaseMs / 3)),
-    maxStalledCount: 50,
+    maxStalledCount: stalledCountMax,
     runRetryDelay: 1_000,
   };
 }
