@@ -22,7 +22,9 @@ export async function startDev(home) {
   });
   const readyMs = performance.now() - startedAt;
   const call = async (path, body) => {
-    const init = body ? { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : {};
+    const init = body
+      ? { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }
+      : {};
     return (await fetch(url + path, init)).json();
   };
   return {
@@ -48,4 +50,5 @@ export async function until(fact, withinMs = 120_000) {
   }
 }
 
-export const percentile = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+export const percentile = (sorted, part) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];

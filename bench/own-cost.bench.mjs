@@ -22,14 +22,18 @@ function makeRepository() {
   const work = join(folder, "work");
   mkdirSync(work);
   const git = (...args) =>
-    execFileSync("git", ["-c", "user.name=bench", "-c", "user.email=bench@example.com", ...args], { cwd: work, encoding: "utf8" }).trim();
+    execFileSync("git", ["-c", "user.name=bench", "-c", "user.email=bench@example.com", ...args], {
+      cwd: work,
+      encoding: "utf8",
+    }).trim();
   git("init", "-q", "-b", "main");
   const commit = (files, subject) => {
     for (const [path, text] of Object.entries(files)) writeFileSync(join(work, path), text);
     git("add", "-A");
     git("commit", "-q", "-m", subject);
   };
-  const values = (bad) => Object.fromEntries(Array.from({ length: runs }, (_, i) => [`f${i}.txt`, i < bad ? "bad\n" : "good\n"]));
+  const values = (bad) =>
+    Object.fromEntries(Array.from({ length: runs }, (_, i) => [`f${i}.txt`, i < bad ? "bad\n" : "good\n"]));
   const check = `import { readFileSync, writeFileSync } from "node:fs";
 const cases = Array.from({ length: ${runs} }, (_, i) => ({ i, ok: readFileSync("f" + i + ".txt", "utf8") === "good\\n" }));
 writeFileSync("report.xml", "<testsuites>" + cases.map(({ i, ok }) => '<testcase name="t' + i + '">' + (ok ? "" : '<failure message="bad"/>') + "</testcase>").join("") + "</testsuites>");
@@ -65,7 +69,12 @@ async function measure(name, seed) {
   mkdirSync(home);
   const overrides = {
     repositories: { bench: { remote: repository.remote, target: "main" } },
-    loops: { triage: { repository: "bench", check: { argv: ["node", "check.mjs"], report: "report.xml", borrow: {}, network: false } } },
+    loops: {
+      triage: {
+        repository: "bench",
+        check: { argv: ["node", "check.mjs"], report: "report.xml", borrow: {}, network: false },
+      },
+    },
   };
   const read = await readDefinitions(new URL("..", import.meta.url).pathname, overrides);
   const loops = read.loops.map((loop) => ({ ...loop, stop: { ...loop.stop, findingsPerTickMax: runs } }));
@@ -76,10 +85,23 @@ async function measure(name, seed) {
   const ports = {
     record,
     queue: {},
-    code: timed(openCode({ home, remotes: () => read.organisation.repositories.find((one) => one.name === "bench"), log: quiet, environment: process.env }), clock),
+    code: timed(
+      openCode({
+        home,
+        remotes: () => read.organisation.repositories.find((one) => one.name === "bench"),
+        log: quiet,
+        environment: process.env,
+      }),
+      clock,
+    ),
     checks: timed(openChecks({ run: sandbox.run, log: quiet }), clock),
     makers: {},
-    definitions: { organisation: () => read.organisation, loops: () => loops, problems: () => [], due: () => null },
+    definitions: {
+      organisation: () => read.organisation,
+      loops: () => loops,
+      problems: () => [],
+      due: () => null,
+    },
     now: () => new Date(),
     newId: (prefix) => `${prefix}-${String((ids += 1)).padStart(10, "0")}`,
     worker: "bench",
@@ -90,7 +112,9 @@ async function measure(name, seed) {
   const signal = new AbortController().signal;
   await tick("triage", "bench", ports, signal);
   const costs = [];
-  for (const run of (await record.liveRuns("triage")).filter((one) => !one.id.startsWith("r-seed")).slice(0, runs)) {
+  for (const run of (await record.liveRuns("triage"))
+    .filter((one) => !one.id.startsWith("r-seed"))
+    .slice(0, runs)) {
     clock.outsideMs = 0;
     const startedAt = performance.now();
     await advance(run.id, ports, signal);
@@ -98,23 +122,51 @@ async function measure(name, seed) {
   }
   await record.close();
   costs.sort((a, b) => a - b);
-  console.log(`${name.padEnd(9)} own cost of a run up to its hold: median ${percentile(costs, 0.5).toFixed(0)} ms, most ${costs.at(-1).toFixed(0)} ms (${costs.length} runs)`);
+  console.log(
+    `${name.padEnd(9)} own cost of a run up to its hold: median ${percentile(costs, 0.5).toFixed(0)} ms, most ${costs.at(-1).toFixed(0)} ms (${costs.length} runs)`,
+  );
   return percentile(costs, 0.5);
 }
 
 async function fill(record) {
   const at = new Date();
-  const finding = (i) => ({ id: `f-seed${i}`, repository: "bench", source: "issues", rule: "issue", title: `seeded ${i}`, paths: [], evidence: [], seenAt: repository.head });
+  const finding = (i) => ({
+    id: `f-seed${i}`,
+    repository: "bench",
+    source: "issues",
+    rule: "issue",
+    title: `seeded ${i}`,
+    paths: [],
+    evidence: [],
+    seenAt: repository.head,
+  });
   await record.transact(async (tx) => {
     for (let i = 0; i < 1000; i += 1) await tx.seeFinding(finding(i), "other", at);
   });
   await record.transact(async (tx) => {
     for (let i = 0; i < 200; i += 1) {
       const runId = `r-seed${String(i).padStart(6, "0")}`;
-      await tx.openRun({ id: runId, loop: "other", findingId: `f-seed${i}`, repository: "bench", startedAt: at });
+      await tx.openRun({
+        id: runId,
+        loop: "other",
+        findingId: `f-seed${i}`,
+        repository: "bench",
+        startedAt: at,
+      });
       await tx.putChange({
-        digest: "0".repeat(64), base: repository.head, head: repository.head, tree: repository.tree, files: [], authorEmails: [], repository: "bench",
-        loop: "other", runId, branch: `loom/other/${runId}`, title: `seeded ${i}`, intent: { why: "seeded", deliberateTests: [] }, state: "proposed",
+        digest: "0".repeat(64),
+        base: repository.head,
+        head: repository.head,
+        tree: repository.tree,
+        files: [],
+        authorEmails: [],
+        repository: "bench",
+        loop: "other",
+        runId,
+        branch: `loom/other/${runId}`,
+        title: `seeded ${i}`,
+        intent: { why: "seeded", deliberateTests: [] },
+        state: "proposed",
       });
     }
   });

@@ -20,7 +20,12 @@ try {
     const sentAt = Date.now();
     await Promise.all(
       Array.from({ length: commands }, (_, index) =>
-        dev.call("/local/command", { user: people[index % people.length], channel: "triage", command: "/loom", text: "status" }),
+        dev.call("/local/command", {
+          user: people[index % people.length],
+          channel: "triage",
+          command: "/loom",
+          text: "status",
+        }),
       ),
     );
     const fresh = await until(async () => {
@@ -28,11 +33,15 @@ try {
       return now.length >= commands ? now : null;
     });
     const sorted = fresh.map((message) => Number(message.ts) * 1000 - sentAt).sort((a, b) => a - b);
-    console.log(`round ${round}: p50 ${percentile(sorted, 0.5).toFixed(0)} ms, p99 ${percentile(sorted, 0.99).toFixed(0)} ms`);
+    console.log(
+      `round ${round}: p50 ${percentile(sorted, 0.5).toFixed(0)} ms, p99 ${percentile(sorted, 0.99).toFixed(0)} ms`,
+    );
     if (round > 1) waits.push(...sorted);
   }
   waits.sort((a, b) => a - b);
-  console.log(`after the first round: p50 ${percentile(waits, 0.5).toFixed(0)} ms, p99 ${percentile(waits, 0.99).toFixed(0)} ms (${commands} at once)`);
+  console.log(
+    `after the first round: p50 ${percentile(waits, 0.5).toFixed(0)} ms, p99 ${percentile(waits, 0.99).toFixed(0)} ms (${commands} at once)`,
+  );
 } finally {
   await dev.stop();
   rmSync(home, { recursive: true, force: true });
