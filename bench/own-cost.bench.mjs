@@ -103,7 +103,10 @@ async function measure(name, seed) {
       due: () => null,
     },
     now: () => new Date(),
-    newId: (prefix) => `${prefix}-${String((ids += 1)).padStart(10, "0")}`,
+    newId: (prefix) => {
+      ids += 1;
+      return `${prefix}-${String(ids).padStart(10, "0")}`;
+    },
     worker: "bench",
     log: quiet,
   };
