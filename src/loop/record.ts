@@ -16,6 +16,7 @@ export async function record(run: OpenRun, end: End): Promise<void> {
   const change = await run.ports.record.change(runId);
   const waiting = (await run.ports.record.holds(runId)).filter((hold) => hold.state === "waiting");
   const messageOf = waiting.length > 0 ? await holdMessage(run.ports, runId) : null;
+  run.conclude(outcome);
   await run.write(async (tx) => {
     const at = run.ports.now();
     if (outcome.kind === "landed") {
@@ -32,7 +33,6 @@ export async function record(run: OpenRun, end: End): Promise<void> {
     await settleFinding(run, tx, end);
     await tx.append(run.event("run.ended", { outcome: outcome.kind, reason: reasonOf(outcome) }));
     await tx.endRun(runId, outcome, at);
-    await tx.say({ key: `run:${runId}`, channel: run.loop.channel, card: run.card(outcome) });
     await countFailure(run, tx, end.isFailure);
     await triggerOthers(run, tx, end);
   });
