@@ -34,7 +34,7 @@ export async function bisect(run: OpenRun, base: Sha): Promise<MakerResult> {
 
   const commits = await run.ports.code.commits(run.repository.name, { to: base, max: commitsMax });
   const found = await findCulprit(run, commits);
-  if (found.kind === "none") return giveUp(found.reason, [`tried ${found.probes} commits`]);
+  if (found.kind === "none") return giveUp(found.reason, [`the check at ${found.probes} commits`]);
   return revertSmallest(run, { base, culprit: found.culprit, before: head.report, probes: found.probes });
 }
 
