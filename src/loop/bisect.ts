@@ -80,7 +80,7 @@ async function findCulprit(run: OpenRun, commits: CommitInfo[]): Promise<Culprit
   if (green.kind === "never") {
     const first = commits[green.firstFailure];
     const since = first === undefined ? "" : ` It fails since ${first.sha.slice(0, 8)} "${first.subject}".`;
-    const reason = `${subjectOf(run)} has never passed in ${commits.length} commits, so there is nothing to go back to.${since}`;
+    const reason = `${subjectOf(run)} has never passed in ${commits.length === 1 ? "its one commit" : `${commits.length} commits`}, so there is nothing to go back to.${since}`;
     return { kind: "none", reason, probes: seen.size };
   }
   const culprit = await halve({ red: green.red, green: green.green }, probe);
