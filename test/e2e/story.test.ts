@@ -189,6 +189,8 @@ describe.skipIf(executablePath === undefined)("the story in a browser", () => {
     await page.locator("#theme").click();
     await shoot("15-dark");
     await page.setViewportSize({ width: 390, height: 780 });
+    // The list of channels slides out of the way.
+    await page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))");
     await message("Approve landing", "round half a cent").scrollIntoViewIfNeeded();
     await shoot("16-narrow");
   });
