@@ -141,6 +141,8 @@ export interface RecordStore {
   }): Promise<MemoryEntry[]>;
   /** The few active entries that matter, best first: scope matches (path, test, symbol), then words (full text), then the repository's newest. */
   recall(wish: RecallWish): Promise<Recalled[]>;
+  /** What all runs on one finding came to. */
+  findingTotals(id: FindingId): Promise<{ runs: number; rejected: number; costUsd: number }>;
   /** One query's answer to "who is doing what": everything, or what touches a path or folder, a loop, or a person's loops. */
   doing(query: {
     repository?: RepositoryName;
@@ -392,6 +394,10 @@ export interface Code {
   /** Files only (no `.git`), for checks and probes; or with a repository of its own on `branch`, for agents. */
   checkout(repository: RepositoryName, at: Sha, name: string, branch?: string): Promise<Checkout>;
   removeCheckout(checkout: Checkout): Promise<void>;
+  /** Puts a file into an agent's checkout that git must not take; false when the repository has a file of that name itself. */
+  leaveNote(checkout: Checkout, path: string, text: string): Promise<boolean>;
+  /** Takes the note out again, before the import: its text as the agent left it, following no links; null when there is none. */
+  takeNote(checkout: Checkout, path: string, bytesMax: number): Promise<string | null>;
   /** Commits what is in an agent's checkout on top of `checkout.at`, by trusted git alone. The refusals are for people. */
   importCheckout(checkout: Checkout, commit: NewCommit): Promise<Imported>;
 
