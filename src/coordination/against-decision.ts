@@ -36,7 +36,11 @@ const describe = (change: Change, decision: MemoryEntry, paths: string[]): Confl
   id: conflictId("decision", change.runId, decision.id),
   kind: "decision",
   left: { loop: change.loop, runId: change.runId, title: change.title, intent: change.intent.why },
-  right: { title: `${decision.id}: ${decision.statement}`, intent: decision.reason || decision.statement },
+  right: {
+    decision: decision.id,
+    title: `${decision.id}: ${decision.statement}`,
+    intent: decision.reason || decision.statement,
+  },
   paths,
   evidence: [
     `${decision.author} decided ${decision.id} on ${decision.at.toISOString().slice(0, 10)}: ${decision.statement}`,

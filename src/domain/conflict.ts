@@ -9,6 +9,8 @@ export interface ConflictSide {
   loop?: LoopName;
   runId?: RunId;
   sha?: Sha;
+  /** The decision that is contradicted. */
+  decision?: string;
   title: string;
   intent: string;
 }

@@ -1,12 +1,10 @@
-import type { RunStory } from "../domain/answer.ts";
-import type { Change } from "../domain/change.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Outcome } from "../domain/run.ts";
 import type { RecordTx } from "../ports.ts";
 import type { End } from "./end.ts";
 import type { OpenRun } from "./open-run.ts";
-import { rememberLanding, rememberRejection } from "./remember.ts";
+import { outcomeMemory } from "./outcome-memory.ts";
 
 /** Writes how a run ended, with all that follows from it, in one transaction. A parked run has nothing to record. */
 export async function record(run: OpenRun, end: End): Promise<void> {
@@ -18,7 +16,7 @@ export async function record(run: OpenRun, end: End): Promise<void> {
   const { id: runId, loop, findingId } = run.run;
   const change = await run.ports.record.change(runId);
   const waiting = (await run.ports.record.holds(runId)).filter((hold) => hold.state === "waiting");
-  const story = await run.ports.record.story(runId);
+  const rememberOutcome = await outcomeMemory(run, outcome, change);
   const waitingRuns = await runsWaitingForClaims(run);
   await run.write(async (tx) => {
     const at = run.ports.now();
@@ -37,7 +35,7 @@ export async function record(run: OpenRun, end: End): Promise<void> {
     await tx.say({ key: `run:${runId}`, channel: run.loop.channel, card: run.card(outcome) });
     await countFailure(run, tx, end.isFailure);
     await triggerOthers(run, tx, end);
-    await rememberOutcome(run, tx, { end, change, story });
+    await rememberOutcome(tx);
     for (const other of waitingRuns) await tx.wake(other);
   });
   if (outcome.kind !== "landed" && change !== null) {
@@ -53,28 +51,6 @@ async function runsWaitingForClaims(run: OpenRun): Promise<RunId[]> {
   return parkedRuns
     .filter((one) => one.repository === run.run.repository && !asking.has(one.id))
     .map((one) => one.id);
-}
-
-async function rememberOutcome(
-  run: OpenRun,
-  tx: RecordTx,
-  {
-    end,
-    change,
-    story,
-  }: { end: Extract<End, { kind: "ended" }>; change: Change | null; story: RunStory | null },
-): Promise<void> {
-  const { outcome } = end;
-  const sides = (story?.conflicts ?? []).filter((one) => one.kind !== "textual");
-  if (outcome.kind === "landed" && change !== null) {
-    const against = (change.intent.cites ?? []).map((cite) => cite.decision);
-    await rememberLanding(run, tx, { change, sha: outcome.sha, against });
-  }
-  if (outcome.kind === "rejected" && change !== null) {
-    const hold = story?.holds.findLast((one) => one.state === "rejected");
-    const kept = sides.map((one) => one.right.intent);
-    await rememberRejection(run, tx, { by: outcome.by, note: outcome.note, change, kept, hold });
-  }
 }
 
 async function settleFinding(
