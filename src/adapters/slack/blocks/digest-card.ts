@@ -4,7 +4,7 @@ import type { Hold } from "../../../domain/hold.ts";
 import type { Organisation } from "../../../domain/organisation.ts";
 import { conflictBrief } from "./conflict-card.ts";
 import { fitted, type Part, part, vital } from "./fitted.ts";
-import { holdButtons, targetOf } from "./hold-card.ts";
+import { holdButtons, opponents, targetOf } from "./hold-card.ts";
 import { inboxButtons, inboxLines } from "./inbox-card.ts";
 import { context, header, type Rendered, section } from "./kit.ts";
 import { capped, code, counted, day, inline, personName, personNames, shortSha, when } from "./text.ts";
@@ -13,14 +13,14 @@ const heldMax = 5;
 const inboxMax = 5;
 const listMax = 8;
 
-export const conflictsOf = (hold: Hold, conflicts: Conflict[]): number =>
-  conflicts.filter((one) => one.left.runId === hold.runId || one.right.runId === hold.runId).length;
+export const conflictsOf = (hold: Hold, conflicts: Conflict[]): Conflict[] =>
+  conflicts.filter((one) => one.left.runId === hold.runId || one.right.runId === hold.runId);
 
 /** Held changes with their buttons, as the digest and the home tab show them. */
 export function heldParts(held: Digest["held"], conflicts: Conflict[], org: Organisation): Part[] {
   const shown = held.slice(0, heldMax).map(({ hold, title, loop }) => {
     const against = conflictsOf(hold, conflicts);
-    const warning = against === 0 ? "" : `  ·  ⚠️ in conflict with ${counted(against, "other change")}`;
+    const warning = against.length === 0 ? "" : `  ·  ⚠️ in conflict with ${opponents(against)}`;
     return part(
       section(
         `✋ *${inline(title, 200)}*`,
