@@ -9,22 +9,29 @@ const rowsMax = 50;
 
 /** Who is doing what: about a loop, a person's loops, a path or folder in any repository, or everything. */
 export async function whoDoes(ports: Ports, about: string): Promise<Doing> {
-  const doing = await ports.record.doing({ ...queryFor(ports, about), limit: rowsMax });
+  const all: Doing = { about, runs: [], claims: [], changes: [], holds: [] };
+  for (const query of queriesFor(ports, about)) {
+    const doing = await ports.record.doing({ ...query, limit: rowsMax });
+    all.runs.push(...doing.runs);
+    all.claims.push(...doing.claims);
+    all.changes.push(...doing.changes);
+    all.holds.push(...doing.holds);
+  }
   const owners = new Map(ports.definitions.loops().map((loop) => [loop.name, loop.owner]));
-  return { about, ...doing, runs: doing.runs.map((run) => ({ ...run, owner: owners.get(run.loop) ?? "" })) };
+  return { ...all, runs: all.runs.map((run) => ({ ...run, owner: owners.get(run.loop) ?? "" })) };
 }
 
-function queryFor({ definitions }: Ports, about: string) {
-  if (about === "") return {};
+function queriesFor({ definitions }: Ports, about: string) {
+  if (about === "") return [{}];
   const loops = definitions.loops();
-  if (loops.some((loop) => loop.name === about)) return { loops: [about] };
+  if (loops.some((loop) => loop.name === about)) return [{ loops: [about] }];
   const { people } = definitions.organisation();
   const person = people.find(
     (one) => [one.id, `@${one.id}`, one.slack, `<@${one.slack}>`].includes(about) || one.name === about,
   );
   if (person !== undefined)
-    return { loops: loops.filter((loop) => loop.owner === person.id).map((loop) => loop.name) };
-  return { path: about };
+    return [{ loops: loops.filter((loop) => loop.owner === person.id).map((loop) => loop.name) }];
+  return definitions.organisation().repositories.map(({ name }) => ({ repository: name, path: about }));
 }
 
 /** How long a holder has to give a claim back after somebody asked. */
