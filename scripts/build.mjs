@@ -14,7 +14,8 @@ const sourceMs = Math.max(...["src", "tsconfig.json", "tsconfig.build.json", "pa
 if (process.argv.includes("--if-stale") && builtMs >= sourceMs) process.exit(0);
 
 rmSync("dist", { recursive: true, force: true });
-const tsc = (project) => execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], { stdio: "inherit" });
+const tsc = (project) =>
+  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", project], { stdio: "inherit" });
 tsc("tsconfig.build.json");
 tsc("src/local/slack/page");
 cpSync("src/local/slack/page", "dist/local/slack/page", {

@@ -25,8 +25,6 @@ export type Command =
   | { kind: "show-diff"; holdId: HoldId }
   | { kind: "retry" | "ignore" | "take"; findingId: FindingId };
 
-export type CommandKind = Command["kind"];
-
 /** Who asks: a person that `org.yml` knows, or somebody unknown to it (then `name` says what the door knows). */
 export type Actor = { kind: "person"; person: PersonId } | { kind: "stranger"; name: string };
 

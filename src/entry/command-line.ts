@@ -4,6 +4,7 @@ import { backup, restore } from "../adapters/record/backup.ts";
 import type { Environment } from "../config/environment.ts";
 import type { Answer } from "../domain/answer.ts";
 import { startDev } from "./dev.ts";
+import { examine } from "./doctor.ts";
 import { answerWords, askDoor } from "./door.ts";
 import { makeLog } from "./log.ts";
 import { printAnswer } from "./print-answer.ts";
@@ -27,6 +28,7 @@ const usage = `loom: the layer above your loops
   loom do WORDS --as PERSON                   any command that Slack takes, e.g. loom do start triage --as alice
   loom verify                                 recompute the trace's hash chain
   loom backup FILE | loom restore FILE        the embedded record as one file
+  loom doctor                                 what this machine offers, and what is missing
   loom health                                 exit 0 when a process of this LOOM_HOME answers
 
   --json prints answers as JSON. LOOM_HOME names the data folder (default .loomstack).
@@ -72,6 +74,8 @@ export async function runCommandLine(words: string[], flags: Flags): Promise<num
     case "backup":
     case "restore":
       return copyRecord(environment, verb, rest[0]);
+    case "doctor":
+      return doctor(environment);
     case "health":
       return health(environment);
     default:
@@ -165,6 +169,13 @@ async function copyRecord(
   else await restore(file, home);
   say(verb === "backup" ? `${file} holds the record of ${home}` : `${home} holds the record of ${file}`);
   return 0;
+}
+
+async function doctor(environment: Environment): Promise<number> {
+  const findings = await examine(environment);
+  const marks = { good: "✓", warning: "!", trouble: "✗" };
+  for (const { state, text } of findings) say(`${marks[state]} ${text}`);
+  return findings.some((one) => one.state === "trouble") ? 1 : 0;
 }
 
 async function health({ home }: Environment): Promise<number> {

@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
+import { openMakers } from "../adapters/agents/open-makers.ts";
 import { openChecks } from "../adapters/checks/open-checks.ts";
 import { openCode } from "../adapters/git/code.ts";
 import { openQueue, type QueuePlace } from "../adapters/queue/open-queue.ts";
@@ -57,7 +59,12 @@ export async function wire({ environment, root, overrides, log, onDefinitions }:
     queue,
     code: openCode({ home, remotes: repository, log, environment: process.env }),
     checks: openChecks({ run: sandbox.run, log }),
-    makers: { run: async () => ({ kind: "not-started", reason: "later" }) },
+    makers: openMakers({
+      run: sandbox.run,
+      env: process.env,
+      node: process.execPath,
+      mirrors: join(home, "mirrors"),
+    }),
     definitions,
     now: () => new Date(),
     newId,

@@ -37,7 +37,7 @@ export async function bisect(run: OpenRun, base: Sha): Promise<MakerResult> {
 
   const commits = await run.ports.code.commits(run.repository.name, { to: base, max: commitsMax });
   const found = await findCulprit(run, commits);
-  if (found.kind === "none") return giveUp(found.reason, [`tried ${found.probes} commits`]);
+  if (found.kind === "none") return giveUp(found.reason, [`the check at ${found.probes} commits`]);
   const against = await decisionAgainst(run, found.culprit);
   if (against !== null)
     return giveUp(against, [`first bad commit: ${found.culprit.sha.slice(0, 8)} "${found.culprit.subject}"`]);
@@ -107,7 +107,7 @@ async function findCulprit(run: OpenRun, commits: CommitInfo[]): Promise<Culprit
   if (green.kind === "never") {
     const first = commits[green.firstFailure];
     const since = first === undefined ? "" : ` It fails since ${first.sha.slice(0, 8)} "${first.subject}".`;
-    const reason = `${subjectOf(run)} has never passed in ${commits.length} commits, so there is nothing to go back to.${since}`;
+    const reason = `${subjectOf(run)} has never passed in ${commits.length === 1 ? "its one commit" : `${commits.length} commits`}, so there is nothing to go back to.${since}`;
     return { kind: "none", reason, probes: seen.size };
   }
   const culprit = await halve({ red: green.red, green: green.green }, probe);

@@ -1,8 +1,27 @@
 import type { Overview } from "../domain/answer.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, RecordStore } from "../ports.ts";
 
-/** One look at everything. "Today" begins at midnight in the organisation's time zone. */
-export async function lookAround(ports: Ports): Promise<Overview> {
+/** The look that has begun, and the one that everybody who asks meanwhile gets, by record. */
+const looks = new WeakMap<RecordStore, { current: Promise<unknown>; next: Promise<Overview> | null }>();
+
+/**
+ * One look at everything. "Today" begins at midnight in the organisation's time zone. Many who ask at once share a look, which
+ * always begins after they asked: nobody is shown what was so before their own last command.
+ */
+export function lookAround(ports: Ports): Promise<Overview> {
+  const state = looks.get(ports.record) ?? { current: Promise.resolve(), next: null };
+  looks.set(ports.record, state);
+  state.next ??= state.current.then(() => {
+    const look = lookNow(ports);
+    // The next one waits for this one to end, however it ends.
+    state.current = look.catch(() => undefined);
+    state.next = null;
+    return look;
+  });
+  return state.next;
+}
+
+async function lookNow(ports: Ports): Promise<Overview> {
   const { definitions, record } = ports;
   const now = ports.now();
   const { states, ...rest } = await record.overview(startOfDay(now, definitions.organisation().timezone));

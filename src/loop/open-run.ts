@@ -36,7 +36,8 @@ export interface OpenRun {
   /** Shows on the card what a long step is doing. */
   progress(step: LineStep, note: string): Promise<void>;
   event(type: TraceEvent["type"], data: TraceEvent["data"]): TraceEvent;
-  card(outcome?: Outcome): RunCard;
+  /** Says how the run ended; the card shows it with the next write. */
+  conclude(outcome: Outcome): void;
   close(): void;
 }
 
@@ -75,6 +76,18 @@ function assemble(known: Known, lease: Lease, kept: Map<string, unknown>, outer:
   const { ports, run } = known;
   const heart = startHeartbeat(ports, lease, outer);
   const marks = new Map<LineStep, CardStep>();
+  let concluded: Pick<RunCard, "outcome" | "endedAt"> = {};
+  const card = (): RunCard => ({
+    kind: "run",
+    runId: run.id,
+    loop: run.loop,
+    findingId: run.findingId,
+    title: known.finding.finding.title,
+    repository: run.repository,
+    steps: lineSteps.flatMap((step) => marks.get(step) ?? []),
+    startedAt: run.startedAt,
+    ...concluded,
+  });
 
   const open: OpenRun = {
     ...known,
@@ -96,7 +109,7 @@ function assemble(known: Known, lease: Lease, kept: Map<string, unknown>, outer:
     write: (work) =>
       ports.record.fenced(lease, async (tx) => {
         const result = await work(tx);
-        await tx.say({ key: `run:${run.id}`, channel: known.loop.channel, card: open.card() });
+        await tx.say({ key: `run:${run.id}`, channel: known.loop.channel, card: card() });
         return result;
       }),
     mark: (step, state, note) => void marks.set(step, { step, state, note }),
@@ -114,17 +127,9 @@ function assemble(known: Known, lease: Lease, kept: Map<string, unknown>, outer:
       repository: run.repository,
       data,
     }),
-    card: (outcome) => ({
-      kind: "run",
-      runId: run.id,
-      loop: run.loop,
-      findingId: run.findingId,
-      title: known.finding.finding.title,
-      repository: run.repository,
-      steps: lineSteps.flatMap((step) => marks.get(step) ?? []),
-      startedAt: run.startedAt,
-      ...(outcome === undefined ? {} : { outcome, endedAt: ports.now() }),
-    }),
+    conclude: (outcome) => {
+      concluded = { outcome, endedAt: ports.now() };
+    },
     close: heart.stop,
   };
   return open;

@@ -33,6 +33,8 @@ export function keepPumping(ports: Pick<Ports, "record" | "queue" | "log">): () 
       )
       .finally(() => {
         isPumping = false;
+        // Hints that were committed after the last look and before this line must not wait for the next sweep.
+        if (isDue) start();
       });
   };
   const stop = ports.record.onWritten((what) => {

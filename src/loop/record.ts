@@ -3,6 +3,7 @@ import type { RunId } from "../domain/ids.ts";
 import type { Outcome } from "../domain/run.ts";
 import type { RecordTx } from "../ports.ts";
 import type { End } from "./end.ts";
+import { holdMessage } from "./hold-card.ts";
 import type { OpenRun } from "./open-run.ts";
 import { outcomeMemory } from "./outcome-memory.ts";
 
@@ -18,6 +19,8 @@ export async function record(run: OpenRun, end: End): Promise<void> {
   const waiting = (await run.ports.record.holds(runId)).filter((hold) => hold.state === "waiting");
   const rememberOutcome = await outcomeMemory(run, outcome, change);
   const waitingRuns = await runsWaitingForClaims(run);
+  const messageOf = waiting.length > 0 ? await holdMessage(run.ports, runId) : null;
+  run.conclude(outcome);
   await run.write(async (tx) => {
     const at = run.ports.now();
     if (outcome.kind === "landed") {
@@ -28,11 +31,12 @@ export async function record(run: OpenRun, end: End): Promise<void> {
     } else if (change !== null) {
       await tx.setChangeState(runId, "dropped");
     }
-    await voidWaiting(run, tx, waiting, outcome);
+    for (const hold of await voidWaiting(run, tx, waiting, outcome)) {
+      if (messageOf !== null) await tx.say(messageOf(hold));
+    }
     await settleFinding(run, tx, end);
     await tx.append(run.event("run.ended", { outcome: outcome.kind, reason: reasonOf(outcome) }));
     await tx.endRun(runId, outcome, at);
-    await tx.say({ key: `run:${runId}`, channel: run.loop.channel, card: run.card(outcome) });
     await countFailure(run, tx, end.isFailure);
     await triggerOthers(run, tx, end);
     await rememberOutcome(tx);
@@ -83,13 +87,16 @@ async function settleFinding(
   });
 }
 
-/** A run that ends for another reason than an answer leaves no question open. */
-async function voidWaiting(run: OpenRun, tx: RecordTx, waiting: Hold[], outcome: Outcome): Promise<void> {
+/** A run that ends for another reason than an answer leaves no question open. Answers the holds that it voided. */
+async function voidWaiting(run: OpenRun, tx: RecordTx, waiting: Hold[], outcome: Outcome): Promise<Hold[]> {
+  const voidedBecause = outcome.kind === "landed" ? "it landed by another way" : reasonOf(outcome);
+  const voided: Hold[] = [];
   for (const hold of waiting) {
-    const because = outcome.kind === "landed" ? "it landed by another way" : reasonOf(outcome);
-    if (await tx.endHold(hold.id, "void", because))
-      await tx.append(run.event("hold.voided", { hold: hold.id, because }));
+    if (!(await tx.endHold(hold.id, "void", voidedBecause))) continue;
+    await tx.append(run.event("hold.voided", { hold: hold.id, because: voidedBecause }));
+    voided.push({ ...hold, state: "void", voidedBecause });
   }
+  return voided;
 }
 
 export function reasonOf(outcome: Outcome): string {

@@ -1,7 +1,7 @@
 import type { Answer } from "../domain/answer.ts";
 import type { EventType } from "../domain/event.ts";
 import type { LoopName, PersonId } from "../domain/ids.ts";
-import type { LoopSwitch } from "../domain/loop.ts";
+import type { LoopDefinition, LoopSwitch } from "../domain/loop.ts";
 import type { Ports } from "../ports.ts";
 
 const eventOf: Record<LoopSwitch, EventType> = {
@@ -38,7 +38,7 @@ export async function switchLoop(
   const paused = to === "running" ? await ports.record.isPaused() : null;
   return {
     kind: "done",
-    text: `${wordFor(before, to, name)}${paused === null ? nextWords(to, loop.cadence.words, loop.channel) : ` Everything is paused by ${paused.by}, so it waits; "resume" lets it go on.`}`,
+    text: `${wordFor(before, to, name)}${paused === null ? nextWords(to, loop) : ` Everything is paused by ${paused.by}, so it waits; "resume" lets it go on.`}`,
   };
 }
 
@@ -51,10 +51,10 @@ function wordFor(before: LoopSwitch, to: LoopSwitch, name: string): string {
   return `${name} ${before === to ? `${word} already` : word}.`;
 }
 
-function nextWords(to: LoopSwitch, cadence: string, channel: string): string {
+function nextWords(to: LoopSwitch, { cadence, channel }: LoopDefinition): string {
   switch (to) {
     case "running":
-      return ` It looks now, and then ${cadence}. What it finds comes to #${channel}.`;
+      return ` It looks now${cadence.kind === "manual" ? "" : `, and then ${cadence.words}`}. What it finds comes to #${channel}.`;
     case "paused":
       return " Its runs wait at their next step and nothing of it lands.";
     case "stopped":

@@ -246,6 +246,18 @@ export function queueContract(name: string, start: () => Promise<QueuePlaceUnder
       expect(most).toBe(1);
     });
 
+    it("ticks again under the id of a tick that is done", async () => {
+      const queue = await open();
+      let ticks = 0;
+      await queue.work({ ...idle, tick: async () => void ticks++ });
+      await queue.add("tick-triage-1", { kind: "tick", loop: "triage", why: "x".repeat(5_000) });
+      await until("the first", () => ticks === 1);
+      await until("the second", async () => {
+        await queue.add("tick-triage-1", { kind: "tick", loop: "triage", why: "a new record" });
+        return ticks >= 2;
+      });
+    });
+
     it("ticks again after a tick that failed for good", async () => {
       const queue = await open();
       const ticked: string[] = [];
@@ -359,6 +371,33 @@ export function queueContract(name: string, start: () => Promise<QueuePlaceUnder
       setTimeout(() => finish(), 50);
       await closed;
       expect(told).toEqual(["begun", "ended", "closed"]);
+    });
+
+    it("starts no handler once it is closing, and leaves the hint to others", async () => {
+      const other = await open();
+      const late: string[] = [];
+      const runIds = Array.from({ length: 10 }, newRun);
+      for (const runId of runIds) {
+        const queue = await open();
+        let isClosing = false;
+        let begun = 0;
+        await queue.work({
+          ...idle,
+          advance: async (id, signal) => {
+            begun++;
+            if (isClosing) late.push(id);
+            if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          },
+        });
+        await advance(other, runId);
+        await until("it is active", () => begun > 0);
+        isClosing = true;
+        await queue.close(0);
+      }
+      expect(late).toEqual([]);
+      const seen = new Set<string>();
+      await other.work({ ...idle, advance: async (id) => void seen.add(id) });
+      await until("all are seen", () => seen.size === runIds.length);
     });
 
     it("aborts a hung handler when the grace is over, and gives its hint to another worker", async () => {

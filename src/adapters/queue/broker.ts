@@ -12,6 +12,8 @@ import type {
 import { settlesWithin } from "./deadline.ts";
 
 export const QUEUE_NAME = "loom";
+/** A stall is not a failure; how often a run may be tried is for the record to say. */
+export const stalledCountMax = 1_000;
 
 export type JobQueue = Pick<
   Queue,
@@ -60,6 +62,25 @@ export function listen<B extends IQueueBackend, C>(
   worker.on("failed", listeners.failed);
   worker.on("stalled", listeners.stalled);
   worker.on("error", listeners.error);
+}
+
+/**
+ * Lets a job whose data is not even JSON reach the worker, which drops it. BullMQ would trip over it before any handler or
+ * limit sees it, and hand it out again for ever.
+ */
+export function acceptBrokenData<B extends IQueueBackend, C>(worker: AnyWorker<B, C>): void {
+  const create = worker["createJob"].bind(worker);
+  worker["createJob"] = (json, jobId) =>
+    create(isJson(json.data) ? json : { ...json, data: JSON.stringify(json.data) }, jobId);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -7,7 +7,8 @@ import type { Hint, Schedule } from "../../ports.ts";
 export type Work = Hint | { kind: "due"; loop: LoopName; why: string } | { kind: "digest" };
 
 const loop = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/);
-const why = z.string().max(1000);
+const whyCharactersMax = 1_000;
+const why = z.string().max(whyCharactersMax);
 const workSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("advance"), runId: z.string().regex(/^r-[0-9a-z]{10}$/) }),
   z.object({ kind: z.literal("tick"), loop, why }),
@@ -38,8 +39,9 @@ export function hintJob(
   if (hint.kind === "advance") return { name: "advance", data: { runId: hint.runId }, options: { jobId } };
   return {
     name: "tick",
-    data: { loop: hint.loop, why: hint.why },
-    options: { jobId, deduplication: oneTick(hint.loop) },
+    data: { loop: hint.loop, why: hint.why.slice(0, whyCharactersMax) },
+    // A tick's id counts up in its record; a new record on the same server begins again and must not meet the old ones.
+    options: { jobId, deduplication: oneTick(hint.loop), removeOnComplete: true, removeOnFail: true },
   };
 }
 

@@ -2,7 +2,15 @@ import type { PGlite } from "@electric-sql/pglite";
 import { createPostgresBackend, type PgPool, Queue, runMigrations, Worker } from "bullmq";
 import type { PoolClient } from "pg";
 import type { Log } from "../../ports.ts";
-import { abandon, type Broker, jobDefaults, listen, QUEUE_NAME, shortEventStream } from "./broker.ts";
+import {
+  abandon,
+  type Broker,
+  jobDefaults,
+  listen,
+  QUEUE_NAME,
+  shortEventStream,
+  stalledCountMax,
+} from "./broker.ts";
 import { settlesWithin } from "./deadline.ts";
 import { reasonOf, watchOutage } from "./outage.ts";
 import { pglitePool, prepareBullmqSchema } from "./pglite-pool.ts";
@@ -10,11 +18,24 @@ import { pglitePool, prepareBullmqSchema } from "./pglite-pool.ts";
 /** The queue inside the process's own database, which the caller opened and closes: after the queue. */
 export async function openPgliteBroker(pglite: PGlite): Promise<Broker> {
   await prepareBullmqSchema(pglite);
+  await freeAbandoned(pglite);
   return brokerOn(pglitePool(pglite), {
     at: "the embedded database",
     remedy: "restart the process",
     disconnect: async () => undefined,
   });
+}
+
+/**
+ * Puts back what an earlier process was working on when it died. Nobody else can have this database open, so the locks of its
+ * jobs need not lapse first. BullMQ marks on one look and puts back on the next.
+ */
+async function freeAbandoned(pglite: PGlite): Promise<void> {
+  await pglite.query("UPDATE job SET locked_until_ms = 0 WHERE state = 'active'");
+  for (const _look of ["mark", "put back"]) {
+    const limits = [QUEUE_NAME, stalledCountMax, Date.now(), 0];
+    await pglite.query("SELECT move_stalled_jobs_to_wait($1, $2, $3, $4)", limits);
+  }
 }
 
 /** The queue in a Postgres 14 or newer, in its schema `bullmq`. Throws with the remedy. */

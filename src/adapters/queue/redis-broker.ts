@@ -1,7 +1,15 @@
 import { Queue, Worker } from "bullmq";
 import type { Redis, RedisOptions } from "ioredis";
 import type { Log } from "../../ports.ts";
-import { abandon, type Broker, jobDefaults, listen, QUEUE_NAME, shortEventStream } from "./broker.ts";
+import {
+  abandon,
+  acceptBrokenData,
+  type Broker,
+  jobDefaults,
+  listen,
+  QUEUE_NAME,
+  shortEventStream,
+} from "./broker.ts";
 import { settlesWithin } from "./deadline.ts";
 import { reasonOf, watchOutage } from "./outage.ts";
 
@@ -53,6 +61,7 @@ export async function openRedisBroker(redisUrl: string, log: Log): Promise<Broke
       const connection = connect("worker", { maxRetriesPerRequest: null });
       clients.push(connection);
       const worker = new Worker(QUEUE_NAME, process, { ...settings, connection, prefix });
+      acceptBrokenData(worker);
       listen(worker, listeners);
       abandonWorker = () => abandon(worker);
       return worker;

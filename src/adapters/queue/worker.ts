@@ -1,6 +1,6 @@
 import { type Job, type Processor, WaitingError } from "bullmq";
 import type { Log, QueueHandlers } from "../../ports.ts";
-import type { Broker, WorkerListeners, WorkerSettings } from "./broker.ts";
+import { type Broker, stalledCountMax, type WorkerListeners, type WorkerSettings } from "./broker.ts";
 import { settlesWithin } from "./deadline.ts";
 import { hintJob, readJob, type Work } from "./jobs.ts";
 import { isConnectionError, reasonOf, sparingLog } from "./outage.ts";
@@ -29,14 +29,15 @@ interface Active {
 export function startWork(broker: Broker, handlers: QueueHandlers, settings: Settings) {
   const { log } = settings;
   const active = new Set<Active>();
+  let isStopping = false;
   const process: Processor<unknown, void> = async (job, token) => {
     const read = readJob(job.name, job.data);
     if (read.kind === "malformed") {
       log("warn", `queue: dropped job ${job.id} "${job.name}": ${read.reason}`, { jobId: job.id ?? "" });
       return;
     }
-    const isDone = await carryOut(read.work, job, { broker, handlers, active });
-    if (isDone) return;
+    // A closing worker may still be given the job that its last look was waiting for, even one that it has just put back.
+    if (!isStopping && (await carryOut(read.work, job, { broker, handlers, active }))) return;
     // Closing came in between: the hint goes back as it was, which is not a failed attempt.
     await job.moveToWait(token);
     throw new WaitingError();
@@ -48,6 +49,7 @@ export function startWork(broker: Broker, handlers: QueueHandlers, settings: Set
   });
 
   return async (graceMs: number): Promise<void> => {
+    isStopping = true;
     const closed = worker.close().catch((error) => log("error", `queue: closing: ${reasonOf(error)}`));
     if (await settlesWithin(closed, graceMs)) return;
     for (const { abort } of active) abort.abort(new Error("this worker is stopping"));
@@ -66,10 +68,10 @@ function workerSettings({ concurrency, leaseMs }: Settings): WorkerSettings {
   return {
     concurrency,
     // A hint of a dead worker comes back about when the record's lease of its run lapses: sooner it would find the run
-    // still leased. A stall is not a failure; how often a run may be tried is for the record to say.
+    // still leased.
     lockDuration: leaseMs,
     stalledInterval: Math.max(500, Math.round(leaseMs / 3)),
-    maxStalledCount: 1_000,
+    maxStalledCount: stalledCountMax,
     runRetryDelay: 1_000,
   };
 }

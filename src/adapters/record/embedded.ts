@@ -1,7 +1,9 @@
 import { PGlite } from "@electric-sql/pglite";
+import { drizzle } from "drizzle-orm/pglite";
 import type { Log, RecordStore } from "../../ports.ts";
+import { freeAbandoned } from "./abandoned.ts";
 import { createDataFolder, dataFolder, fillEmpty, hasDataFolder } from "./data-folder.ts";
-import { type Door, takeLock, updateLock } from "./lock.ts";
+import { takeLock } from "./lock.ts";
 import { openPglite } from "./open-pglite.ts";
 import type { RecordOptions } from "./record.ts";
 import { vacuumOnTimer } from "./vacuum.ts";
@@ -13,8 +15,6 @@ export interface Embedded {
   record: RecordStore;
   /** Shared with the queue, which must close before the record does. */
   pglite: PGlite;
-  /** Publishes where this process listens for commands, in the lock file; `undefined` takes it back. */
-  publishDoor: (door: Door | undefined) => void;
 }
 
 /**
@@ -30,6 +30,7 @@ export async function openEmbedded(
     if (!hasDataFolder(home)) await createDataFolder(home, fillEmpty);
     const pglite = await openDataFolder(home);
     const record = await openPglite(pglite, options);
+    await freeAbandoned(drizzle(pglite));
     const stopVacuum = vacuumOnTimer(pglite, options.log ?? (() => undefined));
     return {
       record: {
@@ -41,7 +42,6 @@ export async function openEmbedded(
         },
       },
       pglite,
-      publishDoor: (door) => updateLock(home, door),
     };
   } catch (error) {
     lock.release();

@@ -4,7 +4,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   utimesSync,
@@ -16,18 +15,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { processStart } from "./process-identity.ts";
 
-/** Where the running process listens for the commands of a second one. */
-export interface Door {
-  port: number;
-  token: string;
-}
-
-export interface LockOwner {
+interface LockOwner {
   pid: number;
   host: string;
   /** Null where the system does not say when a process began. */
   startedAt: string | null;
-  door?: Door | undefined;
 }
 
 export interface Lock {
@@ -38,7 +30,6 @@ const ownerShape = z.object({
   pid: z.int(),
   host: z.string(),
   startedAt: z.string().nullable(),
-  door: z.object({ port: z.int(), token: z.string() }).optional(),
 });
 
 const heartbeatMs = 5000;
@@ -75,13 +66,6 @@ export function readLock(home: string): (LockOwner & { isAlive: boolean }) | nul
       `opening ${home}: ${lockPath(home)} is not a lock of LoomStack; when no LoomStack runs there, delete it`,
     );
   return { ...owner.data, isAlive: isAlive(home, owner.data) };
-}
-
-/** Publishes the door of the process that has the lock, which must be this one. */
-export function updateLock(home: string, door: Door | undefined): void {
-  if (!isOwn(readLock(home)))
-    throw new Error(`publishing the control door in ${lockPath(home)}: this process does not have the lock`);
-  renameSync(writeOwner(home, { ...self(), ...(door ? { door } : {}) }), lockPath(home));
 }
 
 /** A whole file under the lock's name at once, or false when the name is taken. */

@@ -145,7 +145,18 @@ function socketApp(options: AppOptions, appToken: string): Connected {
   keepReconnecting(receiver, closing.signal, options.log);
   return {
     app,
-    start: () => within(startMs, app.start()),
+    async start() {
+      try {
+        await within(startMs, app.start());
+      } catch (error) {
+        closing.abort();
+        void receiver.client.disconnect().catch(() => undefined);
+        const text = error instanceof Error ? error.message : String(error);
+        throw new Error(
+          `opening a socket to Slack: ${text}; check that the app token (xapp-) belongs to this app and has the scope connections:write`,
+        );
+      }
+    },
     async stop(graceMs) {
       closing.abort();
       await Promise.race([receiver.client.disconnect(), sleep(graceMs, undefined, { ref: false })]);
@@ -186,7 +197,11 @@ function httpApp(options: AppOptions, signingSecret: string): Connected {
   return {
     app,
     async start() {
-      await app.start({ port, host });
+      try {
+        await app.start({ port, host });
+      } catch (error) {
+        throw new Error(`listening for Slack on ${host}:${port}: ${String(error)}; choose another port`);
+      }
       options.log("info", `Slack reaches the bot at http://${host}:${port}/slack/events`);
     },
     async stop(graceMs) {
@@ -198,7 +213,5 @@ function httpApp(options: AppOptions, signingSecret: string): Connected {
 async function within(ms: number, started: Promise<unknown>): Promise<void> {
   const late = sleep(ms, "late" as const, { ref: false });
   if ((await Promise.race([started, late])) !== "late") return;
-  throw new Error(
-    "connecting to Slack: no socket within a minute; check that the app token (xapp-) belongs to this app and has the scope connections:write",
-  );
+  throw new Error("no answer within a minute");
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { Redis } from "ioredis";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { openQueue } from "../../../src/adapters/queue/open-queue.ts";
 import type { Queue } from "../../../src/ports.ts";
@@ -61,6 +62,20 @@ function losses(server: RedisService): void {
       seen.length = 0;
       await queue.schedule([everySecond]);
       await until("a tick again", () => seen.includes("triage"));
+    });
+
+    it("drops a job whose data somebody broke on the server", async () => {
+      const queue = await open();
+      await queue.add("r-brokendata-v1", { kind: "advance", runId: "r-brokendata" });
+      const client = new Redis(server.url);
+      await client.hset("{loom}:loom:r-brokendata-v1", "data", "no json");
+      client.disconnect();
+      const seen: string[] = [];
+      await queue.work(seeing(seen));
+      await until("it is dropped", () => logged.some((line) => /dropped job r-brokendata-v1/.test(line)));
+      await queue.add("r-afterbroke-v1", { kind: "advance", runId: "r-afterbroke" });
+      await until("the next hint is seen", () => seen.length > 0);
+      expect({ seen, lines: logged.length }).toEqual({ seen: ["r-afterbroke"], lines: 1 });
     });
 
     it("survives a FLUSHALL while a handler is active", async () => {

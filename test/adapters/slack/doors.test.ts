@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../local/slack/workspace-world.ts";
 import * as sample from "./samples.ts";
@@ -56,6 +57,39 @@ describe.each(["socket", "http"] as const)("over %s", (mode) => {
     expect(world.asked).toEqual([
       { actor: { kind: "person", person: "bob" }, command: { kind: "approve", holdId: "h-aaaaaaaaaa" } },
     ]);
+  });
+});
+
+describe("signed requests", () => {
+  it("for another workspace are ignored", async () => {
+    const httpPort = await freePort();
+    const address = `http://127.0.0.1:${httpPort}/slack/events`;
+    world = await startWorld({ httpPort }, address);
+    const send = async (fields: Record<string, string>) => {
+      const body = new URLSearchParams({
+        command: "/loom",
+        text: "start triage",
+        user_id: "U01",
+        user_name: "alice",
+        ...fields,
+      }).toString();
+      const timestamp = String(Math.floor(Date.now() / 1000));
+      const hash = createHmac("sha256", world.local.signingSecret).update(`v0:${timestamp}:${body}`);
+      const headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": timestamp,
+        "x-slack-signature": `v0=${hash.digest("hex")}`,
+      };
+      void fetch(address, { method: "POST", headers, body }).catch(() => undefined);
+    };
+
+    await send({ team_id: "T99" });
+    await until(() => world.logged.some((line) => line.includes("workspace T99")));
+    await send({ team_id: "T01" });
+
+    await until(() => world.asked.length > 0);
+    expect(world.asked).toHaveLength(1);
+    await world.stop();
   });
 });
 

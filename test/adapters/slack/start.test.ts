@@ -34,8 +34,16 @@ describe("starting", () => {
     world = await startWorld();
 
     await expect(startSlack({ ...world.options, appToken: "xapp-1-A01-unknown" })).rejects.toThrow(
-      "invalid_auth",
+      "invalid_auth; check that the app token (xapp-) belongs to this app",
     );
+  });
+
+  it("says which port is taken", async () => {
+    world = await startWorld();
+    const { appToken: _unused, ...rest } = world.options;
+    const taken = { signingSecret: world.local.signingSecret, httpPort: world.local.port };
+
+    await expect(startSlack({ ...rest, ...taken })).rejects.toThrow("choose another port");
   });
 
   it("says which workspace it is in", async () => {

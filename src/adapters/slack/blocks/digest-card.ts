@@ -5,7 +5,7 @@ import type { Organisation } from "../../../domain/organisation.ts";
 import { conflictBrief } from "./conflict-card.ts";
 import { fitted, type Part, part, vital } from "./fitted.ts";
 import { holdButtons, opponents, targetOf } from "./hold-card.ts";
-import { inboxButtons, inboxLines } from "./inbox-card.ts";
+import { inboxButtons } from "./inbox-card.ts";
 import { context, header, type Rendered, section } from "./kit.ts";
 import { capped, code, counted, day, inline, personName, personNames, shortSha, when } from "./text.ts";
 
@@ -20,11 +20,15 @@ export const conflictsOf = (hold: Hold, conflicts: Conflict[]): Conflict[] =>
 export function heldParts(held: Digest["held"], conflicts: Conflict[], org: Organisation): Part[] {
   const shown = held.slice(0, heldMax).map(({ hold, title, loop }) => {
     const against = conflictsOf(hold, conflicts);
-    const warning = against.length === 0 ? "" : `  ·  ⚠️ in conflict with ${opponents(against)}`;
     return part(
       section(
         `✋ *${inline(title, 200)}*`,
-        `${inline(loop, 60)} asks ${inline(hold.group, 60)} to land it on ${inline(targetOf(hold, org), 120)} before ${when(hold.expiresAt, org)}${warning}`,
+        `${inline(loop, 60)} asks ${inline(hold.group, 60)} to land it on ${inline(targetOf(hold, org), 120)}.`,
+      ),
+      context(
+        against.length === 0 ? undefined : `⚠️ in conflict with ${opponents(against)}`,
+        `expires ${when(hold.expiresAt, org)}`,
+        code(hold.runId, 40),
       ),
       holdButtons(hold, against),
     );
@@ -33,13 +37,15 @@ export function heldParts(held: Digest["held"], conflicts: Conflict[], org: Orga
 }
 
 export function inboxParts(items: Digest["inbox"], org: Organisation): Part[] {
-  const shown = items.slice(0, inboxMax).map((item) => {
-    const [title, reason] = inboxLines(item);
-    return part(
-      section(`📥 ${title}`, `${reason}  ·  ${inline(item.loop, 60)}, since ${when(item.since, org)}`),
-      inboxButtons(item),
+  const shown = items
+    .slice(0, inboxMax)
+    .map((item) =>
+      part(
+        section(`📥 *${inline(item.title, 200)}*`, inline(item.reason, 300)),
+        context(inline(item.loop, 60), code(item.findingId, 40), `since ${when(item.since, org)}`),
+        inboxButtons(item),
+      ),
     );
-  });
   const rest = items.length - inboxMax;
   return rest > 0 ? [...shown, part(context(`… ${rest} more in the inbox: \`/loom inbox\``))] : shown;
 }

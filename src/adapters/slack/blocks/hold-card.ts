@@ -117,7 +117,7 @@ function waiting(card: HoldCard, org: Organisation): Rendered {
       card.verdict === "" ? undefined : part(context(`Checked: ${inline(card.verdict, 300)}`)),
       vital(
         context(
-          card.people.length === 0 ? inline(hold.group, 60) : mentions(org, card.people),
+          `asks ${card.people.length === 0 ? inline(hold.group, 60) : mentions(org, card.people)}`,
           `expires ${when(hold.expiresAt, org)}`,
           shortDigest(hold),
           code(hold.runId, 40),

@@ -26,11 +26,6 @@ const settledWords = {
 const settledLine = (settled: NonNullable<InboxItem["settled"]>, org: Organisation): string =>
   `${settledWords[settled.how]} by ${mention(org, settled.by)}, ${when(settled.at, org)}`;
 
-export const inboxLines = (item: InboxItem): string[] => [
-  `*${inline(item.title, 200)}*`,
-  inline(item.reason, 300),
-];
-
 export function renderInbox(card: Extract<Card, { kind: "inbox" }>, org: Organisation): Rendered {
   const { item } = card;
   const { settled } = item;

@@ -3,7 +3,6 @@ import type {
   Button,
   ConfirmationDialog,
   ContextBlock,
-  DividerBlock,
   HeaderBlock,
   KnownBlock,
   RichTextBlock,
@@ -44,8 +43,6 @@ export const sentence = (text: string): Rendered => ({
   text: inline(text, 300),
   blocks: [section(paragraph(text, 2000))],
 });
-
-export const divider = (): DividerBlock => ({ type: "divider" });
 
 export const actions = (...elements: Button[]): ActionsBlock => ({ type: "actions", elements });
 

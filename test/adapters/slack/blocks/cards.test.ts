@@ -59,7 +59,7 @@ describe("cards", () => {
       • restock keeps the order: expected [1, 2, 3], got [3, 1, 2] (\`test/shelves.test.js\`)
       \`\`\`[{"type":"rich_text_preformatted","elements":[{"type":"text","text":"AssertionError: expected [1, 2, 3]\\n  at test/shelves.test.js:14"}]}]\`\`\`
       (Checked: 28 of 28 tests pass in a fresh checkout; no test was removed or weakened)
-      (<@U01> and <@U02>  ·  expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`sha256:ab12cd34ef56…\`  ·  \`r-aaaaaaaaaa\`  ·  triage)
+      (asks <@U01> and <@U02>  ·  expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`sha256:ab12cd34ef56…\`  ·  \`r-aaaaaaaaaa\`  ·  triage)
       [Approve] [Reject] [Show diff]"
     `);
   });
@@ -86,7 +86,7 @@ describe("cards", () => {
       • restock keeps the order: expected [1, 2, 3], got [3, 1, 2] (\`test/shelves.test.js\`)
       \`\`\`[{"type":"rich_text_preformatted","elements":[{"type":"text","text":"AssertionError: expected [1, 2, 3]\\n  at test/shelves.test.js:14"}]}]\`\`\`
       (Checked: 28 of 28 tests pass in a fresh checkout; no test was removed or weakened)
-      (<@U01> and <@U02>  ·  expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`sha256:ab12cd34ef56…\`  ·  \`r-aaaaaaaaaa\`  ·  triage)
+      (asks <@U01> and <@U02>  ·  expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`sha256:ab12cd34ef56…\`  ·  \`r-aaaaaaaaaa\`  ·  triage)
       [Approve ?] [Reject] [Show diff]"
     `);
   });
@@ -194,10 +194,12 @@ describe("cards", () => {
       # Loops, Wednesday 25 November
       2 things wait for you; 1 landed, 1 given up, 1 conflict.
       ✋ *Revert “Sort shelves by last restock”*
-      triage asks maintainers to land it on shop/main before <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  ⚠️ in conflict with 1 other change
+      triage asks maintainers to land it on shop/main.
+      (⚠️ in conflict with 1 other change  ·  expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`r-aaaaaaaaaa\`)
       [Approve ?] [Reject] [Show diff]
       📥 *price feed test fails since the fixture expired*
-      No commit breaks it: it fails at every commit of the last 40.  ·  triage, since <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>
+      No commit breaks it: it fails at every commit of the last 40.
+      (triage  ·  \`f-bbbbbbbbbbbb\`  ·  since <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>)
       [Retry] [Ignore] [Take it]
       *Conflicts*
       • *triage* (\`r-aaaaaaaaaa\`) would undo *tidy* (landed \`c0ffee1\`): Revert rounding of invoice totals
@@ -230,7 +232,8 @@ describe("answers", () => {
       "1 running  ·  1 held  ·  1 conflict  ·  1 landed today  ·  1 in the inbox
       *Held for you*
       ✋ *Revert “Sort shelves by last restock”*
-      triage asks maintainers to land it on shop/main before <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  ⚠️ in conflict with 1 other change
+      triage asks maintainers to land it on shop/main.
+      (⚠️ in conflict with 1 other change  ·  expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`r-aaaaaaaaaa\`)
       [Approve ?] [Reject] [Show diff]
       *Running*
       • *triage* invoice totals off by a cent: check (\`r-cccccccccc\`)
@@ -238,7 +241,8 @@ describe("answers", () => {
       • *triage* (\`r-aaaaaaaaaa\`) would undo *tidy* (landed \`c0ffee1\`): Revert rounding of invoice totals
       *Inbox*
       📥 *price feed test fails since the fixture expired*
-      No commit breaks it: it fails at every commit of the last 40.  ·  triage, since <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>
+      No commit breaks it: it fails at every commit of the last 40.
+      (triage  ·  \`f-bbbbbbbbbbbb\`  ·  since <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>)
       [Retry] [Ignore] [Take it]
       *Landed today*
       • \`4444444\` Fix restock order (triage, approved by Alice Adler)

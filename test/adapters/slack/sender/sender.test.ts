@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startSlack } from "../../../src/adapters/slack/app.ts";
-import * as sample from "./samples.ts";
-import { control, messagesIn, messageWith, startWorld, textsIn, until, type World } from "./world.ts";
+import { startSlack } from "../../../../src/adapters/slack/app.ts";
+import * as sample from "../samples.ts";
+import { control, messagesIn, messageWith, startWorld, textsIn, until, type World } from "../world.ts";
 
 let world: World;
 
