@@ -90,7 +90,7 @@ function renderEntry(entry: MemoryEntry, org: Organisation): Rendered {
     ],
     `${code("loom memory show")} tells all of it`,
   );
-  return { text: `${entry.id}: ${inline(entry.statement, 300)}`, blocks };
+  return { text: `${inline(entry.id, 40)}: ${inline(entry.statement, 300)}`, blocks };
 }
 
 const sourceWords = {
