@@ -39,3 +39,6 @@ export const holderName = (holder: Holder): string =>
   holder.kind === "run" ? `${holder.loop} (${holder.runId})` : `${holder.person}'s ${holder.guest}`;
 export const holderId = (holder: Holder): string =>
   holder.kind === "run" ? `run:${holder.runId}` : `guest:${holder.guest}`;
+
+/** A claim of a run that waits for people has no end of its own: it ends with the run. */
+export const endsWithRun = (claim: Claim): boolean => claim.expiresAt.getUTCFullYear() >= 9999;

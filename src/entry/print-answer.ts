@@ -1,5 +1,5 @@
 import type { Answer, Digest, Overview, RunStory, Trace } from "../domain/answer.ts";
-import { holderName } from "../domain/claim.ts";
+import { endsWithRun, holderName } from "../domain/claim.ts";
 import type { InboxItem } from "../domain/inbox.ts";
 import type { Doing, MemoryEntry } from "../domain/memory.ts";
 
@@ -151,7 +151,7 @@ function whoLines({ about, runs, claims, changes, holds }: Doing): string[] {
     ...listed("Claims", claims, (claim) => {
       const mode = claim.mode === "exclusive" ? "alone" : "shared";
       const asked = claim.releaseAskedBy === undefined ? "" : `, asked back by ${claim.releaseAskedBy}`;
-      return `${claim.key} ${mode} by ${holderName(claim.holder)} until ${minute(claim.expiresAt)}${asked}: ${claim.reason}`;
+      return `${claim.key} ${mode} by ${holderName(claim.holder)} ${endsWithRun(claim) ? "while it waits" : `until ${minute(claim.expiresAt)}`}${asked}: ${claim.reason}`;
     }),
     ...listed("Open changes", changes, (change) => {
       const paths = change.paths.length === 0 ? "" : `: ${change.paths.join(", ")}`;

@@ -2,7 +2,15 @@ import { expandGlobs } from "../coordination/expand-globs.ts";
 import type { Change } from "../domain/change.ts";
 import { changedPaths } from "../domain/change.ts";
 import type { ClaimMode } from "../domain/claim.ts";
-import { type Claim, type ClaimKey, findingKey, holderName, pathKey, resourceKey } from "../domain/claim.ts";
+import {
+  type Claim,
+  type ClaimKey,
+  endsWithRun,
+  findingKey,
+  holderName,
+  pathKey,
+  resourceKey,
+} from "../domain/claim.ts";
 import { type End, gaveUp, parked, stopped } from "./end.ts";
 import type { OpenRun } from "./open-run.ts";
 
@@ -84,7 +92,7 @@ function wordsFor(claims: Claim[]): string {
   const first = claims[0];
   if (first === undefined) return "another holder";
   const more = claims.length === 1 ? "" : ` and ${claims.length - 1} more`;
-  return `${holderName(first.holder)} has ${first.key} until ${first.expiresAt.toISOString()}: ${first.reason}${more}`;
+  return `${holderName(first.holder)} has ${first.key} ${endsWithRun(first) ? "while it waits for people" : `until ${first.expiresAt.toISOString()}`}: ${first.reason}${more}`;
 }
 
 async function namedKeys(

@@ -14,19 +14,13 @@ export async function gatherState(
 ): Promise<LoopMemory> {
   const findings = await ports.record.findings({ loop: loop.name, limit: findingsMax });
   const { held } = await ports.record.overview(ports.now());
-  const wish = {
-    repository: loop.repository,
-    paths: [],
-    symbols: [],
-    tests: [],
-    words: "",
-    entriesMax: recallEntriesMax,
-  };
+  const newest = { repository: loop.repository, state: "active", limit: recallEntriesMax } as const;
   return {
     loop: loop.name,
     at: ports.now(),
     findings,
     held: held.filter((one) => one.loop === loop.name),
-    recalled: recalled ?? (await ports.record.recall(wish)),
+    recalled:
+      recalled ?? (await ports.record.entries(newest)).map((entry) => ({ entry, because: "repository" })),
   };
 }

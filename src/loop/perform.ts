@@ -39,6 +39,8 @@ export async function perform(actor: Actor, command: Command, ports: Ports): Pro
       return { kind: "who", doing: await whoDoes(ports, command.about) };
     case "state":
       return stateOf(ports, command.loop);
+    case "memory":
+      return command.do === "forget" ? act(actor, command, ports) : showMemory(ports, command.what);
     default:
       return act(actor, command, ports);
   }
@@ -87,9 +89,7 @@ function actAs(person: PersonId, command: Act, ports: Ports): Promise<Answer> {
     case "decide":
       return decideByWord(ports, person, command);
     case "memory":
-      return command.do === "forget"
-        ? forgetEntry(ports, person, command.what)
-        : showMemory(ports, command.what);
+      return forgetEntry(ports, person, command.what);
     case "release":
       return askForRelease(ports, person, command.what);
   }
@@ -108,10 +108,9 @@ function permissionFor(command: Act): Permission | null {
     case "take":
       return "settle";
     case "decide":
+    case "memory":
     case "release":
       return "settle";
-    case "memory":
-      return command.do === "forget" ? "settle" : null;
     case "approve":
     case "reject":
       // The hold itself names the group.

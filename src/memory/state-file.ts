@@ -41,7 +41,7 @@ const section = (title: string, lines: string[]): string =>
 function findingLine(state: FindingState): string {
   const last = state.notes.at(-1);
   const note = last === undefined ? "" : ` — ${last.by}: ${plain(last.text).slice(0, 200)}`;
-  return `- ${state.finding.id} ${plain(state.finding.title)} (${state.fate}, ${state.attempts} tries)${note}`;
+  return `- ${state.finding.id} ${plain(state.finding.title)} (${state.fate}, ${state.attempts} ${state.attempts === 1 ? "try" : "tries"})${note}`;
 }
 
 /** Entries with their ids, to cite, within the characters that a prompt may spend on them. */

@@ -91,7 +91,7 @@ function claimRow(claim: Claim, org: Organisation, isOwn: boolean) {
   const asked =
     claim.releaseAskedBy === undefined ? "" : `, asked back by ${personName(org, claim.releaseAskedBy)}`;
   const row = section(
-    `🔒 ${claimName(claim.key)} ${mode} by ${by} until ${when(claim.expiresAt, org)}${asked}`,
+    `🔒 ${claimName(claim.key)} ${mode} by ${by} ${endsWithRun(claim) ? "while it waits" : `until ${when(claim.expiresAt, org)}`}${asked}`,
     `> ${inline(claim.reason, 200)}`,
   );
   // A value that Slack or we would cut names another claim.
