@@ -1,4 +1,4 @@
-import type { Claim, ClaimKey } from "../../../domain/claim.ts";
+import { type Claim, type ClaimKey, endsWithRun } from "../../../domain/claim.ts";
 import type { Doing } from "../../../domain/memory.ts";
 import type { Organisation, Person } from "../../../domain/organisation.ts";
 import { actionIds } from "./action-ids.ts";
