@@ -151,7 +151,9 @@ function whoLines({ about, runs, claims, changes, holds }: Doing): string[] {
     ...listed("Claims", claims, (claim) => {
       const mode = claim.mode === "exclusive" ? "alone" : "shared";
       const asked = claim.releaseAskedBy === undefined ? "" : `, asked back by ${claim.releaseAskedBy}`;
-      return `${claim.key} ${mode} by ${holderName(claim.holder)} ${endsWithRun(claim) ? "while it waits" : `until ${minute(claim.expiresAt)}`}${asked}: ${claim.reason}`;
+      const isParked = endsWithRun({ ...claim, expiresAt: new Date(claim.expiresAt) });
+      const until = isParked ? "while it waits" : `until ${minute(claim.expiresAt)}`;
+      return `${claim.key} ${mode} by ${holderName(claim.holder)} ${until}${asked}: ${claim.reason}`;
     }),
     ...listed("Open changes", changes, (change) => {
       const paths = change.paths.length === 0 ? "" : `: ${change.paths.join(", ")}`;

@@ -28,6 +28,14 @@ test("who is doing what, from the record itself and from a running process alike
   expect(printAnswer(overTheDoor({ kind: "who", doing }))).toBe(text);
 });
 
+test("a claim of a run that waits has no end of its own, over the door too", () => {
+  const claims = doing.claims.slice(0, 1).map((one) => ({ ...one, expiresAt: new Date("9999-12-31") }));
+  const parked: Answer = { kind: "who", doing: { ...doing, claims } };
+
+  for (const answer of [parked, overTheDoor(parked)])
+    expect(printAnswer(answer)).toContain("alone by triage (r-cccccccccc) while it waits: invoice totals");
+});
+
 test("nobody at work is said", () => {
   const nobody = { about: "", runs: [], claims: [], changes: [], holds: [] };
   expect(printAnswer({ kind: "who", doing: nobody })).toBe("Nobody is at work.");
