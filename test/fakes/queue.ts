@@ -5,12 +5,15 @@ export interface DrainedQueue extends Queue {
   /** Jobs that wait. */
   waiting: Map<string, Hint>;
   schedules: Schedule[];
-  /** Works on the oldest job; false when there is none. A handler's error is thrown, and the job is gone. */
+  /** Works on the oldest job; false when there is none. A handler's error is thrown, and the job waits again, three times. */
   step: (handlers: QueueHandlers) => Promise<boolean>;
 }
 
+const triesMax = 3;
+
 export function openDrainedQueue(): DrainedQueue {
   const waiting = new Map<string, Hint>();
+  const tries = new Map<string, number>();
   const never = new AbortController().signal;
   const queue: DrainedQueue = {
     waiting,
@@ -28,8 +31,15 @@ export function openDrainedQueue(): DrainedQueue {
       if (first === undefined) return false;
       const [jobId, hint] = first;
       waiting.delete(jobId);
-      if (hint.kind === "advance") await handlers.advance(hint.runId, never);
-      else await handlers.tick(hint.loop, hint.why);
+      try {
+        if (hint.kind === "advance") await handlers.advance(hint.runId, never);
+        else await handlers.tick(hint.loop, hint.why);
+      } catch (error) {
+        const count = (tries.get(jobId) ?? 0) + 1;
+        tries.set(jobId, count);
+        if (count < triesMax) waiting.set(jobId, hint);
+        throw error;
+      }
       return true;
     },
   };

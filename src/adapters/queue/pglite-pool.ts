@@ -1,8 +1,11 @@
 import { EventEmitter } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PGlite, Results, Transaction } from "@electric-sql/pglite";
 import { type PgPool, type PgPoolClient, type PgQueryable, type PgQueryResult, runMigrations } from "bullmq";
 import pgUtils from "pg/lib/utils.js";
 import pgTypes from "pg-types";
+
+const failurePauseMs = 200;
 
 type Session = Pick<PGlite | Transaction, "exec" | "query">;
 
@@ -20,7 +23,7 @@ const serializers = new Proxy<{ [oid: number]: (value: unknown) => string }>(
  * of this pool waits for it: awaiting the queue inside of one would wait for itself, forever.
  */
 export function pglitePool(pglite: PGlite): PgPool {
-  const query = queryOn(pglite);
+  const query = unhurried(queryOn(pglite));
   const connect = async (): Promise<PgPoolClient> => pgliteClient(pglite, query);
   // BullMQ asks whether a silently lost LISTEN connection would be noticed; one inside the process cannot be lost.
   const options = { keepAlive: true };
@@ -65,6 +68,21 @@ function pgliteClient(pglite: PGlite, query: PgQueryable["query"]): PgPoolClient
       events.removeAllListeners("notification");
     },
   });
+}
+
+/**
+ * Lets the rest of the process have its turn before a failure is heard. BullMQ asks again at once, and this database answers
+ * without ever leaving the turn it was asked in: on a full disk nothing else would run any more.
+ */
+function unhurried(query: PgQueryable["query"]): PgQueryable["query"] {
+  return async (text, params) => {
+    try {
+      return await query(text, params);
+    } catch (error) {
+      await sleep(failurePauseMs);
+      throw error;
+    }
+  };
 }
 
 function queryOn(session: Session) {
