@@ -12,7 +12,6 @@ import { hunks } from "./hunks.ts";
 import { importCheckout } from "./import-checkout.ts";
 import { effectDigest, mergeAll, mergeCommit } from "./merge.ts";
 import type { Place } from "./mirror.ts";
-import { folderName } from "./names.ts";
 import { leaveNote, takeNote } from "./notes.ts";
 import { openFolder } from "./own-folders.ts";
 import { broughtIn, land, propose, withdraw } from "./push.ts";
@@ -87,7 +86,3 @@ const openPlace = (options: CodeOptions): Place => {
     ...{ remotes, log, fetching: new Map(), fetches: new Map() },
   };
 };
-
-/** The folder whose objects an agent's checkout borrows: a sandbox must let it be read. */
-export const borrowedObjects = (home: string, name: RepositoryName): string =>
-  join(resolve(home), "mirrors", `${folderName(name)}.git`, "objects");
