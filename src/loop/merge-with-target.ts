@@ -32,7 +32,7 @@ export async function mergeWithTarget(
   const known = (await run.ports.record.change(run.run.id)) ?? made;
 
   const broughtIn = await code.broughtIn(repository, known.head, target);
-  if (broughtIn !== null) return landedAlready(run, broughtIn);
+  if (broughtIn !== null) return landedAlready(run, known, broughtIn);
 
   const pushed = branches.get(known.branch);
   if (pushed === undefined && known.state === "held") {
@@ -55,7 +55,8 @@ export async function mergeWithTarget(
 }
 
 /** A crash between push and record, or a person who merged the branch by hand: the target says that it is in. */
-async function landedAlready(run: OpenRun, sha: Sha): Promise<End> {
+async function landedAlready(run: OpenRun, { branch, head }: Change, sha: Sha): Promise<End> {
+  await run.ports.code.withdraw(run.repository, branch, head);
   const holds = await run.ports.record.holds(run.run.id);
   const approvedBy = holds.flatMap((hold) =>
     hold.state === "approved" && hold.answer ? [hold.answer.person] : [],

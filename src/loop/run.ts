@@ -23,7 +23,10 @@ import { record } from "./record.ts";
 /** So often may the target move between a change's check and its landing in one pass. */
 const roundsMax = 5;
 
-/** Advances one run as far as it goes. Rejects only for bugs and infrastructure; the queue then tries again. */
+/**
+ * Advances one run as far as it goes. What throws on the way is counted, and the record hints at the run again later. Rejects only
+ * when not even that can be written; the queue then tries again.
+ */
 export async function advance(runId: RunId, ports: Ports, signal: AbortSignal): Promise<void> {
   const run = await openRun(runId, ports, signal);
   if (run === null) return;
@@ -89,5 +92,5 @@ async function fail(run: OpenRun, error: unknown): Promise<void> {
     await tx.append(run.event("run.failed", { reason }));
     await tx.failRun(run.run.id);
   });
-  throw error;
+  // Not thrown on: the record hints at the run again, with patience. The queue's own tries would use its failures up in seconds.
 }

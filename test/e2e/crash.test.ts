@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir } from "node:fs/promises";
+import { cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, onTestFailed } from "vitest";
 import { until } from "../services/until.ts";
@@ -7,7 +7,7 @@ import { type Home, type Life, live, orphansOf, planKill } from "./lives.ts";
 import { installPackage, type Package } from "./package.ts";
 import { git, loom, startDev, type TempHome, tempHome } from "./product.ts";
 import { seeded } from "./random.ts";
-import { workspaceAt } from "./workspace.ts";
+import { threeOutcomes, workspaceAt } from "./workspace.ts";
 
 // Everything of the story happens exactly once, however often and wherever its process is killed. CRASH_SEED and CRASH_KILLS
 // repeat a failed run's plan; the moments themselves shift with the machine.
@@ -38,55 +38,56 @@ it(
       console.error(`the last one said:\n${lives.at(-1)?.said}`);
     });
     const random = seeded(seed);
-    const template = await tempHome();
-    homes.push(template);
     const startedAt = performance.now();
     const kills = () => lives.filter((one) => one.end === "killed").length;
+    const planFor = (at: Home, killsMax: number) => () => (kills() < killsMax ? planKill(random, at) : null);
+
+    // From the very first start to the end, and then again and again the part with the approval and the landing.
+    const whole: Home = { home: await temp(), sandbox: "auto", holds: "nothing" };
+    await tellStory(whole, lives, planFor(whole, Math.ceil(killsWanted / 3)));
+    await checkStory(whole, lives);
+    const questions = await storyWithQuestions();
     for (let story = 0; kills() < killsWanted; story += 1) {
-      const home = story === 0 ? template : await copyOf(template);
-      const at: Home = { home: home.home, sandbox: story % 2 === 0 ? "auto" : "none", isFresh: story === 0 };
-      await tellStory(at, lives, () => (kills() < killsWanted ? planKill(random, at) : null), random);
+      const at: Home = { home: await temp(), sandbox: story % 2 === 0 ? "none" : "auto", holds: "questions" };
+      await cp(questions, at.home, { recursive: true });
+      await tellStory(at, lives, planFor(at, killsWanted));
       await checkStory(at, lives);
-      if (story === 0) await startedOnly(template);
     }
-    console.info(
-      `${kills()} kills in ${lives.length} lives, ${Math.round((performance.now() - startedAt) / 1000)} s`,
-    );
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    console.info(`${kills()} kills in ${lives.length} lives, ${seconds} s, CRASH_SEED=${seed}`);
   },
   minutesMax * 60_000,
 );
 
-type Plans = () => ReturnType<typeof planKill> | null;
+async function temp(): Promise<string> {
+  const made = await tempHome();
+  homes.push(made);
+  return made.home;
+}
 
 async function tellStory(
   at: Home,
   lives: Life[],
-  plan: Plans,
-  random: ReturnType<typeof seeded>,
+  plan: () => ReturnType<typeof planKill> | null,
 ): Promise<void> {
-  const mine: Life[] = [];
   do {
-    const life = await live(shipped, at, plan(), random);
-    mine.push(life);
+    const life = await live(shipped, at, plan());
     lives.push(life);
-    if (life.said.includes("ready  ")) at.isFresh = false;
+    if (at.holds === "nothing" && life.said.includes("ready  ")) at.holds = "work";
     expect(life.said).not.toMatch(/ error /);
   } while (lives.at(-1)?.end === "killed");
 }
 
-/** A folder in which everything is made and nothing has happened: later stories need not make their database anew. */
-async function startedOnly(template: TempHome): Promise<void> {
-  await template.remove();
-  await mkdir(template.home);
-  const dev = await startDev(shipped, template);
+/** A folder in which the loop has done its part and everything waits for people. */
+async function storyWithQuestions(): Promise<string> {
+  const home = await temp();
+  const dev = await startDev(shipped, { home });
+  const workspace = workspaceAt(dev.url);
+  await workspace.command("alice", "start triage");
+  await threeOutcomes(workspace);
+  await until("nothing runs", async () => (await overviewOf(home))?.running.length === 0, 30_000);
   expect(await dev.stop()).toBe(0);
-}
-
-async function copyOf(template: TempHome): Promise<TempHome> {
-  const copy = await tempHome();
-  homes.push(copy);
-  await cp(template.home, copy.home, { recursive: true });
-  return copy;
+  return home;
 }
 
 /** After a last clean start, what is to be seen from outside. */

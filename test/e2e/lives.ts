@@ -16,7 +16,8 @@ export interface Life {
 }
 
 interface Plan {
-  anchor: "spawn" | "ready" | "click";
+  /** The kill falls so long after the process was started, was ready, or alice has approved. */
+  anchor: "spawn" | "ready" | "approval";
   ms: number;
   whom: "process" | "group";
 }
@@ -24,19 +25,21 @@ interface Plan {
 export interface Home {
   home: string;
   sandbox: "auto" | "none";
-  /** Nothing is in the folder yet, so that the start takes longer. */
-  isFresh: boolean;
+  /** What the folder holds: nothing, so that the start takes longer; a story in its middle; or one in which all is held. */
+  holds: "nothing" | "work" | "questions";
+}
+
+/** When the next kill falls: anywhere in a start and in the work, and most of all around an approval and its landing. */
+export function planKill(random: Random, { holds }: Home): Plan {
+  const whom = random.chance(0.5) ? "process" : "group";
+  if (random.chance(holds === "nothing" ? 0.6 : 0.15))
+    return { anchor: "spawn", ms: random.between(50, holds === "nothing" ? 9_000 : 2_500), whom };
+  if (holds === "questions" && random.chance(0.8))
+    return { anchor: "approval", ms: random.between(0, 1_500), whom };
+  return { anchor: "ready", ms: random.between(50, holds === "questions" ? 1_500 : 4_000), whom };
 }
 
 const lifeMaxMs = 120_000;
-
-/** When the next kill falls: mostly while the loop works, sometimes in a start, and right after an approval when there is one. */
-export function planKill(random: Random, { isFresh }: Home): Plan {
-  const whom = random.chance(0.5) ? "process" : "group";
-  if (random.chance(isFresh ? 0.6 : 0.15))
-    return { anchor: "spawn", ms: random.between(50, isFresh ? 9_000 : 2_500), whom };
-  return { anchor: "ready", ms: random.between(50, 4_000), whom };
-}
 
 interface Running {
   at: Home;
@@ -45,12 +48,12 @@ interface Running {
   url: () => string | undefined;
   /** How it ended, in words; null while it lives. */
   ended: () => string | null;
-  /** When the story came to the approval: its kill falls soon after. */
-  clickedAt: number | null;
+  /** Whether alice's click is under way, or is a thing of an earlier life. */
+  approval: "none" | "clicked" | "done";
 }
 
 /** Lives one life of the story: does what people do in it, and dies at its planned moment or when nothing is left to do. */
-export async function live(product: Package, at: Home, plan: Plan | null, random: Random): Promise<Life> {
+export async function live(product: Package, at: Home, plan: Plan | null): Promise<Life> {
   const startedAt = performance.now();
   const { child, said } = launch(product, ["dev"], { home: at.home, env: { LOOM_SANDBOX: at.sandbox } });
   const pid = child.pid ?? 0;
@@ -61,11 +64,11 @@ export async function live(product: Package, at: Home, plan: Plan | null, random
     url: () => /^ready {2}(http:\S+)/m.exec(said())?.[1],
     ended: () =>
       child.exitCode === null && child.signalCode === null ? null : `${child.exitCode ?? child.signalCode}`,
-    clickedAt: null,
+    approval: "none",
   };
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const acting = act(running);
-  const end = await Promise.race([acting, killAsPlanned(running, plan, random)]);
+  const end = await Promise.race([acting, killAsPlanned(running, plan)]);
   process.kill(
     end === "story over" || plan?.whom !== "group" ? pid : -pid,
     end === "story over" ? "SIGTERM" : "SIGKILL",
@@ -82,17 +85,11 @@ export async function live(product: Package, at: Home, plan: Plan | null, random
 }
 
 /** Waits for the planned moment; for ever when there is none. Answers in words where it fell. */
-async function killAsPlanned(running: Running, plan: Plan | null, random: Random): Promise<string> {
+async function killAsPlanned(running: Running, plan: Plan | null): Promise<string> {
   if (plan === null) return new Promise(() => undefined);
-  if (plan.anchor === "ready") while (running.url() === undefined) await breathe(running);
-  const dueAt = performance.now() + plan.ms;
-  // An approval is the most interesting moment of all, so a life that comes to one usually ends shortly after it.
-  const afterClickMs = random.chance(0.8) ? random.between(0, 1_500) : Number.POSITIVE_INFINITY;
-  while (performance.now() < dueAt) {
-    await sleep(Math.min(5, Math.max(0, dueAt - performance.now())));
-    if (running.clickedAt !== null && performance.now() - running.clickedAt > afterClickMs)
-      return `${Math.round(afterClickMs)} ms after the approval, ${plan.whom}`;
-  }
+  if (plan.anchor !== "spawn") while (running.url() === undefined) await breathe(running);
+  if (plan.anchor === "approval") while (running.approval === "none") await breathe(running);
+  await sleep(plan.ms);
   return `${Math.round(plan.ms)} ms after ${plan.anchor}, ${plan.whom}`;
 }
 
@@ -142,10 +139,12 @@ async function takePart(running: Running, workspace: Workspace, overview: SeenOv
   if (bug !== undefined) {
     const [card] = await workspace.withKey("triage", `hold:${bug.hold.id}`);
     if (card === undefined || !hasButton(card, "hold_approve")) return false;
-    running.clickedAt ??= performance.now();
+    running.approval = "clicked";
     await workspace.click("alice", card, "hold_approve");
     return false;
   }
+  if (overview.held.length < 2 && overview.inbox.length > 0 && running.approval === "none")
+    running.approval = "done";
   return isOver(overview) && (await unsaid(workspace)).length === 0;
 }
 

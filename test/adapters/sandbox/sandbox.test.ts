@@ -20,6 +20,8 @@ let home: string;
 const sandboxes = new Map<string, Sandbox>();
 const modes = ["none", "bwrap"] as const;
 const bwrapWorks = await worksHere();
+if (!bwrapWorks)
+  console.warn("skipped: programs under bubblewrap; install it, or allow user namespaces here");
 
 async function worksHere(): Promise<boolean> {
   const dir = await mkdtemp(join(tmpdir(), "loom-probe-"));
