@@ -18,11 +18,12 @@ export default {
     {
       name: "pillars-calculate",
       comment:
-        "coordination, policy, memory and trace are rules over domain values: no adapter, no loop, no I/O. node:crypto hashes.",
+        "coordination, policy, memory and trace are rules over domain values: no adapter, no loop, no I/O. node:crypto hashes, picomatch reads globs.",
       severity: "error",
       from: { path: "^src/(coordination|policy|memory|trace)/" },
       to: {
-        pathNot: "^src/(domain|coordination|policy|memory|trace)/|^src/ports[.]ts$|^crypto$|^node:crypto$",
+        pathNot:
+          "^src/(domain|coordination|policy|memory|trace)/|^src/ports[.]ts$|^crypto$|^node:crypto$|node_modules/(@types/)?picomatch",
       },
     },
     {

@@ -2,6 +2,10 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "postgresql",
-  schema: "./src/adapters/record/schema.ts",
+  schema: [
+    "./src/adapters/record/schema.ts",
+    "./src/adapters/record/schema-claims.ts",
+    "./src/adapters/record/schema-memory.ts",
+  ],
   out: "./drizzle",
 });

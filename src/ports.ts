@@ -1,6 +1,7 @@
 import type { Digest, Overview, RunStory } from "./domain/answer.ts";
 import type { Message } from "./domain/card.ts";
 import type { Change, ChangeFacts, ChangeState, Landed, LandedChange } from "./domain/change.ts";
+import type { Claim, ClaimKey, ClaimMode, Holder } from "./domain/claim.ts";
 import type { Conflict } from "./domain/conflict.ts";
 import type { TraceEvent } from "./domain/event.ts";
 import type { Fate, Finding, FindingNote, FindingState } from "./domain/finding.ts";
@@ -24,6 +25,15 @@ import type {
   LoopSwitch,
   MakerSpec,
 } from "./domain/loop.ts";
+import type {
+  Doing,
+  EntryId,
+  MemoryEntry,
+  MemoryLimits,
+  Recalled,
+  RecallWish,
+  Remembered,
+} from "./domain/memory.ts";
 import type { Organisation, Repository } from "./domain/organisation.ts";
 import type { Outcome, Run } from "./domain/run.ts";
 import type { TestReport } from "./domain/test-report.ts";
@@ -120,6 +130,26 @@ export interface RecordStore {
   digest(since: Date, until: Date): Promise<Digest>;
   lastDigestAt(): Promise<Date | null>;
   inbox(): Promise<InboxItem[]>;
+  /** Live claims: of these keys, of one holder, or under a key's beginning (`path:shop:src/`). */
+  claims(query: { keys?: ClaimKey[]; holder?: Holder; prefix?: string; limit: number }): Promise<Claim[]>;
+  entry(id: EntryId): Promise<MemoryEntry | null>;
+  entries(query: {
+    repository?: RepositoryName;
+    kind?: MemoryEntry["kind"];
+    state?: MemoryEntry["state"];
+    limit: number;
+  }): Promise<MemoryEntry[]>;
+  /** The few active entries that matter, best first: scope matches (path, test, symbol), then words (full text), then the repository's newest. */
+  recall(wish: RecallWish): Promise<Recalled[]>;
+  /** What all runs on one finding came to. */
+  findingTotals(id: FindingId): Promise<{ runs: number; rejected: number; costUsd: number }>;
+  /** One query's answer to "who is doing what": everything, or what touches a path or folder, a loop, or a person's loops. */
+  doing(query: {
+    repository?: RepositoryName;
+    path?: string;
+    loops?: LoopName[];
+    limit: number;
+  }): Promise<Omit<Doing, "about">>;
   events(query: {
     runId?: RunId;
     afterSeq?: number;
@@ -161,6 +191,14 @@ export interface UnsentMessage {
 
 /** A hint to look at the record; losing or repeating one is harmless. */
 export type Hint = { kind: "advance"; runId: RunId } | { kind: "tick"; loop: LoopName; why: string };
+
+export interface ClaimWish {
+  keys: ClaimKey[];
+  mode: ClaimMode;
+  holder: Holder;
+  reason: string;
+  ttlMs: number;
+}
 
 /** What can be written in one transaction. */
 export interface RecordTx {
@@ -211,19 +249,31 @@ export interface RecordTx {
   keepStage(runId: RunId, key: string, result: unknown): Promise<void>;
   keepReport(commit: Sha, checkDigest: string, report: TestReport): Promise<void>;
 
-  /** One statement decides the winner. A lapsed claim may be taken over; its epoch rises. */
-  claim(wish: {
-    key: string;
-    runId: RunId;
-    loop: LoopName;
-    reason: string;
-    ttlMs: number;
-  }): Promise<
-    { kind: "held"; epoch: number } | { kind: "taken"; by: { runId: RunId; loop: LoopName; until: Date } }
-  >;
-  /** Whether the run still holds the claim; asked in the transaction of an effect. */
-  holdsClaim(key: string, runId: RunId): Promise<boolean>;
-  releaseClaims(runId: RunId): Promise<void>;
+  /**
+   * Claims all keys or none; one statement decides, under the claims' lock. A lapsed claim may be taken over and its epoch rises;
+   * the holder's own claims keep their epoch, get the new reason, and are extended. `taken` names up to 10 claims in the way.
+   */
+  claim(wish: ClaimWish): Promise<{ kind: "held"; epoch: number } | { kind: "taken"; by: Claim[] }>;
+  /** Whether the holder still holds all of these, unlapsed and at no older epoch than `epoch`; asked in the transaction of an effect. */
+  holdsClaims(keys: ClaimKey[], holder: Holder, epoch: number): Promise<boolean>;
+  /** Gives back all claims of a holder, or only these keys. Answers the keys that became free. */
+  releaseClaims(holder: Holder, keys?: ClaimKey[]): Promise<ClaimKey[]>;
+  /** Shortens the lease of whoever holds the key to at most `withinMs`, and notes who asked. Answers the claims concerned. */
+  askRelease(key: ClaimKey, by: string, withinMs: number): Promise<Claim[]>;
+  /** Takes lapsed claims away and answers them, so that their former holders can be told. */
+  takeLapsed(limit: number): Promise<Claim[]>;
+  /**
+   * Keeps an entry, or merges it into a near-duplicate of the same kind and scope, or refuses it at the limits of its scope.
+   * `supersedes` ends an active entry in the same statement.
+   */
+  remember(entry: MemoryEntry, limits: MemoryLimits, supersedes?: EntryId): Promise<Remembered>;
+  /** Ends an entry's life; false when it is not active. */
+  endEntry(id: EntryId, state: "superseded" | "withdrawn", supersededBy?: EntryId): Promise<boolean>;
+  /** Notes that these were recalled. */
+  countHits(ids: EntryId[], at: Date): Promise<void>;
+  /** Forgets idle lessons and old superseded entries; answers which. */
+  forgetIdle(limits: MemoryLimits, now: Date): Promise<EntryId[]>;
+
   /** Reserves money for a run under the loop's lock; false when the day's budget does not hold it. */
   reserve(wish: {
     loop: LoopName;
@@ -344,6 +394,10 @@ export interface Code {
   /** Files only (no `.git`), for checks and probes; or with a repository of its own on `branch`, for agents. */
   checkout(repository: RepositoryName, at: Sha, name: string, branch?: string): Promise<Checkout>;
   removeCheckout(checkout: Checkout): Promise<void>;
+  /** Puts a file into an agent's checkout that git must not take; false when the repository has a file of that name itself. */
+  leaveNote(checkout: Checkout, path: string, text: string): Promise<boolean>;
+  /** Takes the note out again, before the import: its text as the agent left it, following no links; null when there is none. */
+  takeNote(checkout: Checkout, path: string, bytesMax: number): Promise<string | null>;
   /** Commits what is in an agent's checkout on top of `checkout.at`, by trusted git alone. The refusals are for people. */
   importCheckout(checkout: Checkout, commit: NewCommit): Promise<Imported>;
 

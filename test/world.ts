@@ -94,7 +94,11 @@ async function openRecord(saved: Saved | undefined) {
   const tables = await tablesOf(pglite);
   await pglite.exec(`truncate ${tables.map((name) => `loom.${name}`).join(", ")} restart identity`);
   if (saved !== undefined) {
-    const copies = tables.map((name) => `insert into loom.${name} select * from ${saved.schema}.${name};`);
+    const copies: string[] = [];
+    for (const name of tables) {
+      const columns = await columnsOf(pglite, name);
+      copies.push(`insert into loom.${name} (${columns}) select ${columns} from ${saved.schema}.${name};`);
+    }
     const { rows } = await pglite.query<{ name: string }>(
       "select schemaname || '.' || sequencename as name from pg_sequences where schemaname = 'loom'",
     );
@@ -104,6 +108,15 @@ async function openRecord(saved: Saved | undefined) {
     await pglite.exec([off, ...copies, ...sequences, on].join("\n"));
   }
   return { pglite, record };
+}
+
+/** What may be written: a generated column makes itself. */
+async function columnsOf(pglite: PGlite, table: string): Promise<string> {
+  const { rows } = await pglite.query<{ name: string }>(
+    "select quote_ident(column_name) as name from information_schema.columns where table_schema = 'loom' and table_name = $1 and is_generated = 'NEVER'",
+    [table],
+  );
+  return rows.map((row) => row.name).join(", ");
 }
 
 async function tablesOf(pglite: PGlite): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type {
   CheckCommand,
+  ClaimSpec,
   CommitRule,
   LoopLimits,
   LoopTrigger,
@@ -10,7 +11,16 @@ import type {
 import { parseDuration, parseSize } from "./amounts.ts";
 import { checkArgv, splitCommand } from "./argv.ts";
 import { parseCadence, type WrittenCadence } from "./cadence.ts";
-import { costLimit, dailyBudget, durationLimits, outputLimit, stopLimits, wholeLimits } from "./limits.ts";
+import { claims } from "./claim-spec.ts";
+import {
+  costLimit,
+  dailyBudget,
+  durationLimits,
+  findingCostLimit,
+  outputLimit,
+  stopLimits,
+  wholeLimits,
+} from "./limits.ts";
 import { channelName, plainName, repositoryName, variableName } from "./names.ts";
 import { type Parsed, quoted, refused, shown, suggest, valid } from "./parsed.ts";
 import {
@@ -38,6 +48,7 @@ export interface LoopFile {
   maker: MakerSpec;
   checker: "tests";
   check: CheckCommand;
+  claims: ClaimSpec;
   stop: {
     goal?: string[];
     findingsPerTickMax: number;
@@ -204,6 +215,7 @@ const stop = fields({
 const limits = fields({
   attempts: whole(wholeLimits.attempts),
   runs_at_once: whole(wholeLimits.runs_at_once),
+  review_rounds: whole(wholeLimits.review_rounds),
   make: duration(durationLimits.make),
   check: duration(durationLimits.check),
   output: z.preprocess(
@@ -214,6 +226,7 @@ const limits = fields({
   lines: whole(wholeLimits.lines),
   hold: duration(durationLimits.hold),
   cost_usd: numeric(costLimit, "any").default(costLimit.byDefault),
+  finding_cost_usd: numeric(findingCostLimit, "any").default(findingCostLimit.byDefault),
 }).transform(
   (raw): LoopLimits => ({
     attemptsMax: raw.attempts,
@@ -225,6 +238,8 @@ const limits = fields({
     linesMax: raw.lines,
     holdMs: raw.hold,
     costUsdMax: raw.cost_usd,
+    findingCostUsdMax: raw.finding_cost_usd,
+    reviewRoundsMax: raw.review_rounds,
   }),
 );
 
@@ -242,6 +257,7 @@ export const loopFile = fields({
   maker,
   checker: oneOf(["tests"]).default("tests"),
   check,
+  claims: section(claims),
   stop: section(stop),
   limits: section(limits),
 }) satisfies z.ZodType<LoopFile>;

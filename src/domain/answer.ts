@@ -6,6 +6,7 @@ import type { Hold } from "./hold.ts";
 import type { LoopName, PersonId, RunId } from "./ids.ts";
 import type { InboxItem } from "./inbox.ts";
 import type { LoopState } from "./loop.ts";
+import type { Doing, MemoryEntry } from "./memory.ts";
 import type { Run } from "./run.ts";
 
 /** What a command comes back with; every door renders it its own way. */
@@ -18,6 +19,9 @@ export type Answer =
   | { kind: "digest"; digest: Digest }
   | { kind: "trace"; trace: Trace }
   | { kind: "why"; story: RunStory }
+  | { kind: "who"; doing: Doing }
+  | { kind: "state"; loop: LoopName; text: string }
+  | { kind: "memory"; entries: MemoryEntry[]; isWhole: boolean }
   | { kind: "diff"; title: string; text: string; isCut: boolean };
 
 /** One run with everything around it. */

@@ -6,6 +6,8 @@ export interface Intent {
   why: string;
   /** Tests that it means to change, skip or remove. */
   deliberateTests: TestId[];
+  /** Decisions that it knows and answers, with why it may go against them. */
+  cites?: { decision: string; why: string }[];
   /** A landed commit that it takes back, when it is a revert. */
   undoes?: Sha;
 }

@@ -7,6 +7,18 @@ export type Command =
   | { kind: "status" | "inbox" | "digest" }
   | { kind: "trace"; what: string }
   | { kind: "why"; what: string }
+  | { kind: "who"; about: string }
+  | { kind: "state"; loop: LoopName }
+  | {
+      kind: "decide";
+      statement: string;
+      reason: string;
+      paths: string[];
+      supersedes?: string;
+      source?: string;
+    }
+  | { kind: "memory"; do: "list" | "show" | "forget"; what: string }
+  | { kind: "release"; what: string }
   | { kind: "help"; about?: string }
   | { kind: "approve"; holdId: HoldId }
   | { kind: "reject"; holdId: HoldId; note: string }

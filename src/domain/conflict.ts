@@ -1,13 +1,16 @@
 import type { LoopName, RunId, Sha } from "./ids.ts";
 
-/** `textual`: cannot be merged after the other; `undo`: returns what a landed loop change did to its earlier state. */
-export type ConflictKind = "textual" | "undo";
+/** `textual`: cannot be merged after the other; `undo`: returns what a landed loop change did to its earlier state;
+ * `decision`: contradicts an active decision without citing it. */
+export type ConflictKind = "textual" | "undo" | "decision";
 
 /** The other side of a conflict: a change in flight, or a landed one (then `sha` names it), or the target itself. */
 export interface ConflictSide {
   loop?: LoopName;
   runId?: RunId;
   sha?: Sha;
+  /** The decision that is contradicted. */
+  decision?: string;
   title: string;
   intent: string;
 }

@@ -36,6 +36,13 @@ export type MakerSpec =
       network: boolean;
     };
 
+/** Globs over the repository's paths, and named resources such as `env:staging`. */
+export interface ClaimSpec {
+  paths: string[];
+  mode: "exclusive" | "shared";
+  resources: string[];
+}
+
 export interface StopConditions {
   /** The loop stops when this command exits 0 in a checkout of the target. */
   goal?: string[];
@@ -56,6 +63,10 @@ export interface LoopLimits {
   linesMax: number;
   holdMs: number;
   costUsdMax: number;
+  /** Of all runs on one finding together. */
+  findingCostUsdMax: number;
+  /** Changes on one finding that people may turn down before it is theirs. */
+  reviewRoundsMax: number;
 }
 
 /** A standing assignment: a skill plus sources, cadence, maker, checker, stop conditions, budget, landing. */
@@ -76,6 +87,8 @@ export interface LoopDefinition {
   maker: MakerSpec;
   checker: { kind: "tests" };
   check: CheckCommand;
+  /** What a run claims before it makes anything; the changed paths are claimed, shared, after it. */
+  claims: ClaimSpec;
   channel: ChannelName;
   stop: StopConditions;
   limits: LoopLimits;

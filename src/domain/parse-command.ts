@@ -1,5 +1,6 @@
 import type { Command, ParsedCommand } from "./command.ts";
 import { nearest } from "./nearest.ts";
+import { parseDecide } from "./parse-decide.ts";
 
 /** The commands that can be typed, in the order of the help. */
 export const commandUsages = [
@@ -12,6 +13,12 @@ export const commandUsages = [
   },
   { word: "resume", usage: "resume [<loop>]", what: "take a pause back" },
   { word: "status", usage: "status", what: "what runs, what waits for whom, what landed today" },
+  {
+    word: "who",
+    usage: "who [<path, loop or person>]",
+    what: "who is doing what: runs, claims, open changes, holds",
+  },
+  { word: "state", usage: "state <loop>", what: "what a loop knows: open, tried, waiting, decided" },
   { word: "inbox", usage: "inbox", what: "what the loops could not settle" },
   { word: "digest", usage: "digest", what: "the summary since the last digest" },
   {
@@ -23,6 +30,17 @@ export const commandUsages = [
   { word: "retry", usage: "retry <finding>", what: "let its loop try a finding of the inbox again" },
   { word: "ignore", usage: "ignore <finding>", what: "never work on this finding again" },
   { word: "take", usage: "take <finding>", what: "do it yourself; the loops leave it alone" },
+  {
+    word: "decide",
+    usage: "decide <statement> [because <reason>] [paths: a, b] [supersedes d-…]",
+    what: "remember a decision; every loop reads it before it works",
+  },
+  {
+    word: "memory",
+    usage: "memory [list | show <id> | forget <id>]",
+    what: "what was decided and learned",
+  },
+  { word: "release", usage: "release <claim or path>", what: "ask whoever holds it to give it back" },
   { word: "help", usage: "help [<command>]", what: "this list" },
 ] as const satisfies readonly { word: Command["kind"]; usage: string; what: string }[];
 
@@ -33,6 +51,7 @@ const words: readonly string[] = commandUsages.map((line) => line.word);
 const buttons: readonly string[] = ["approve", "reject", "show-diff"];
 const everything: readonly string[] = ["everything", "all"];
 const textMax = 2_000;
+const placeMax = 300;
 const echoMax = 40;
 const loopsListedMax = 10;
 
@@ -41,7 +60,7 @@ export function parseCommand(text: string, known: { loops: string[] }): ParsedCo
   const [first, ...rest] = readWords(text);
   if (first === undefined) return asCommand({ kind: "help" });
   const word = first.toLowerCase();
-  if (isWord(word)) return parsers[word](word, rest, known.loops);
+  if (isWord(word)) return parsers[word](word, rest, { loops: known.loops, rest: afterFirstWord(text) });
   if (buttons.includes(word))
     return unclear(
       `${code(word)} is a button on the held change's own message, so that it answers exactly that change.`,
@@ -51,22 +70,23 @@ export function parseCommand(text: string, known: { loops: string[] }): ParsedCo
   return unclear(`I don't know "${echo(first)}". I know ${words.map(code).join(", ")}.`);
 }
 
-type Parse = (word: Word, args: string[], loops: string[]) => ParsedCommand;
+/** `rest` is everything after the command's word as it was typed: paths and sentences lose nothing. */
+type Parse = (word: Word, args: string[], typed: { loops: string[]; rest: string }) => ParsedCommand;
 
 const ofLoop =
-  (kind: "start" | "stop"): Parse =>
-  (word, args, loops) => {
+  (command: (loop: string) => Command): Parse =>
+  (word, args, { loops }) => {
     const [name, ...extra] = args;
     if (name === undefined)
       return unclear(`${code(word)} needs a loop: write ${usage(word)}. ${loopList(loops)}`);
     const loop = findLoop(name, loops);
     if (loop === undefined) return unknownLoop(name, loops);
-    return extra.length === 0 ? asCommand({ kind, loop }) : tooMuch(`${word} ${loop}`, extra);
+    return extra.length === 0 ? asCommand(command(loop)) : tooMuch(`${word} ${loop}`, extra);
   };
 
 const ofLoopOrEverything =
   (kind: "pause" | "resume"): Parse =>
-  (word, args, loops) => {
+  (word, args, { loops }) => {
     const [name, ...extra] = args;
     const isAll = name === undefined || everything.includes(name.toLowerCase());
     const loop = isAll ? "everything" : findLoop(name, loops);
@@ -89,6 +109,53 @@ const ofName =
     return extra.length === 0 ? asCommand(command(name)) : tooMuch(`${word} ${name}`, extra);
   };
 
+const who: Parse = (_, __, { loops, rest }) => {
+  const about = placeIn(rest).replace(/\?$/, "").trim();
+  if (about.length > placeMax) return tooLong("who", about);
+  const loop = findLoop(about.replace(/^#/, ""), loops);
+  return asCommand({ kind: "who", about: loop ?? about });
+};
+
+const release: Parse = (word, _, { rest }) => {
+  const what = placeIn(rest).replace(/^\.\//, "");
+  if (what === "")
+    return unclear(
+      `${code(word)} needs what is held: write ${usage(word)}, such as ${code("release src/cart.js")} or ${code("release env:staging")}.`,
+    );
+  return what.length > placeMax ? tooLong(word, what) : asCommand({ kind: "release", what });
+};
+
+const decide: Parse = (_, __, { rest }) => {
+  const parsed = parseDecide(rest);
+  return parsed.kind === "problem" ? unclear(parsed.problem) : asCommand(parsed);
+};
+
+const memory: Parse = (word, args) => {
+  const [given = "list", ...extra] = args;
+  const what = given.toLowerCase();
+  if (entry.test(what)) return ofEntry("show", [what, ...extra]);
+  if (what === "show" || what === "forget") return ofEntry(what, extra);
+  if (what !== "list") {
+    const meant = nearest(what, ["list", "show", "forget"]);
+    const hint = meant === undefined ? `Write ${usage(word)}.` : `Did you mean ${code(`memory ${meant}`)}?`;
+    return unclear(`${code(word)} takes list, show or forget; I read "${echo(given)}". ${hint}`);
+  }
+  return extra.length === 0
+    ? asCommand({ kind: "memory", do: "list", what: "" })
+    : tooMuch("memory list", extra);
+};
+
+function ofEntry(verb: "show" | "forget", args: string[]): ParsedCommand {
+  const [given, ...extra] = args;
+  const wanted = `an entry (d-… or l-… as ${code("memory list")} shows it)`;
+  if (given === undefined) return unclear(`${code(`memory ${verb}`)} needs ${wanted}.`);
+  const id = given.toLowerCase();
+  if (!entry.test(id)) return unclear(`${code(`memory ${verb}`)} takes ${wanted}; I read "${echo(given)}".`);
+  return extra.length === 0
+    ? asCommand({ kind: "memory", do: verb, what: id })
+    : tooMuch(`memory ${verb} ${id}`, extra);
+}
+
 const help: Parse = (_, args) => {
   const about = args[0]?.toLowerCase().replace(/^\//, "");
   if (about === undefined) return asCommand({ kind: "help" });
@@ -101,14 +168,20 @@ const help: Parse = (_, args) => {
 
 const shaOrRun = /^(?:[0-9a-f]{4,40}|r-[0-9a-z]{1,20})$/;
 const runOrFinding = /^[rf]-[0-9a-z]{1,20}$/;
+const entry = /^[dl]-[0-9a-z]{1,20}$/;
 const finding = /^f-[0-9a-f]{1,20}$/;
 const aFinding = "a finding (f-… as the inbox shows it)";
 
 const parsers: Record<Word, Parse> = {
-  start: ofLoop("start"),
-  stop: ofLoop("stop"),
+  start: ofLoop((loop) => ({ kind: "start", loop })),
+  stop: ofLoop((loop) => ({ kind: "stop", loop })),
+  state: ofLoop((loop) => ({ kind: "state", loop })),
   pause: ofLoopOrEverything("pause"),
   resume: ofLoopOrEverything("resume"),
+  who,
+  decide,
+  memory,
+  release,
   status: plain({ kind: "status" }),
   inbox: plain({ kind: "inbox" }),
   digest: plain({ kind: "digest" }),
@@ -123,12 +196,24 @@ const parsers: Record<Word, Parse> = {
   help,
 };
 
+const withoutAddress = (text: string): string =>
+  text.replace(/^\s*(?:<@[^>\s]*>[\s,:]*)+/, "").replace(/^\s*\/?loom(?=\s|$)/i, "");
+
+const afterFirstWord = (text: string): string => withoutAddress(text).replace(/^\s*\S+\s*/, "");
+
+/** A path, a claim's key or a name: all that was typed, without quotes around it and in plain text. */
+const placeIn = (rest: string): string =>
+  rest
+    .replace(/<([@#])[^|>\s]*\|([^>]*)>/g, "$1$2")
+    .replaceAll("&amp;", "&")
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .replace(/^["'`“”‘’„«»]+|["'`“”‘’«»]+$/gu, "")
+    .trim();
+
 /** The words of a line, without the mention or `/loom` in front and without the marks that chats and people put around names. */
 function readWords(text: string): string[] {
-  return text
-    .slice(0, textMax)
-    .replace(/^\s*(?:<@[^>\s]*>[\s,:]*)+/, "")
-    .replace(/^\s*\/?loom(?=\s|$)/i, "")
+  return withoutAddress(text.slice(0, textMax))
     .replace(/<#[^|>\s]*\|([^>]*)>/g, "$1")
     .replace(/<[^|>\s]+\|([^>]*)>/g, "$1")
     .replace(/&lt;|&gt;/g, "")
@@ -161,6 +246,9 @@ const tooMuch = (understood: string, extra: string[]): ParsedCommand =>
   unclear(
     `I understood ${code(understood)}, but not "${echo(extra.join(" "), 30)}" after it. Please leave that out.`,
   );
+
+const tooLong = (word: Word, given: string): ParsedCommand =>
+  unclear(`${code(word)} takes up to ${placeMax} characters; I read ${given.length}.`);
 
 const usage = (word: Word): string => code(commandUsages.find((line) => line.word === word)?.usage ?? word);
 const code = (text: string): string => `\`${text}\``;

@@ -22,6 +22,9 @@ const usage = `loom: the layer above your loops
   loom status | inbox | digest                one look at everything; what needs people; the day's outcomes
   loom trace SHA|RUN                          which loop made this commit
   loom why RUN|FINDING                        what a run did, step by step
+  loom who [PATH|LOOP|PERSON]                 runs, claims, open changes and holds there
+  loom state LOOP                             what a loop knows: open, tried, waiting, decided
+  loom memory [list|show ID|forget ID]        what was decided and learned (forget wants --as PERSON)
   loom do WORDS --as PERSON                   any command that Slack takes, e.g. loom do start triage --as alice
   loom verify                                 recompute the trace's hash chain
   loom backup FILE | loom restore FILE        the embedded record as one file
@@ -62,6 +65,9 @@ export async function runCommandLine(words: string[], flags: Flags): Promise<num
     case "digest":
     case "trace":
     case "why":
+    case "who":
+    case "state":
+    case "memory":
       return ask(environment, words.join(" "), flags);
     case "verify":
       return verify(environment);

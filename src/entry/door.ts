@@ -13,7 +13,7 @@ import type { Ports } from "../ports.ts";
 const bodyBytesMax = 64_000;
 const doorFile = (home: string) => join(home, "door.json");
 const doorShape = z.object({ port: z.int(), token: z.string(), pid: z.int() });
-const requestShape = z.object({ person: z.string().max(100), words: z.string().max(2000) });
+const requestShape = z.object({ person: z.string().max(100), words: z.string().max(10_000) });
 
 /**
  * The command line's door into the running process: loopback only, with a token that only this user can read. Answers are

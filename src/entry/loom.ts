@@ -15,6 +15,11 @@ const { values, positionals } = parseArgs({
   },
 });
 
+// `loom why … | head` closes our output early; that is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+});
+
 runCommandLine(positionals, values).then(
   (status) => {
     process.exitCode = status;

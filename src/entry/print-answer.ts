@@ -1,5 +1,7 @@
 import type { Answer, Digest, Overview, RunStory, Trace } from "../domain/answer.ts";
+import { endsWithRun, holderName } from "../domain/claim.ts";
 import type { InboxItem } from "../domain/inbox.ts";
+import type { Doing, MemoryEntry } from "../domain/memory.ts";
 
 /** An answer for a terminal. Control and direction characters in what came from outside are taken out. */
 export function printAnswer(answer: Answer): string {
@@ -15,7 +17,7 @@ function linesOf(answer: Answer): string[] {
     case "refused":
       return [answer.reason];
     case "help":
-      return answer.lines.map(({ usage, what }) => `${usage.padEnd(28)} ${what}`);
+      return answer.lines.flatMap(helpLines);
     case "status":
       return statusLines(answer.overview);
     case "inbox":
@@ -26,10 +28,24 @@ function linesOf(answer: Answer): string[] {
       return traceLines(answer.trace);
     case "why":
       return storyLines(answer.story);
+    case "who":
+      return whoLines(answer.doing);
+    case "state":
+      return [answer.text.trimEnd()];
+    case "memory":
+      return memoryLines(answer.entries, answer.isWhole);
     case "diff":
       return [answer.title, answer.text, ...(answer.isCut ? ["… cut"] : [])];
   }
 }
+
+const usageWidth = 28;
+
+/** A usage that is too long for its column gets a line of its own. */
+const helpLines = ({ usage, what }: { usage: string; what: string }): string[] =>
+  usage.length <= usageWidth
+    ? [`${usage.padEnd(usageWidth)} ${what}`]
+    : [usage, `${"".padEnd(usageWidth)} ${what}`];
 
 const listed = <T>(title: string, items: T[], line: (item: T) => string): string[] =>
   items.length === 0 ? [] : ["", title, ...items.map((item) => `  ${line(item)}`)];
@@ -121,5 +137,59 @@ function storyLines({ run, finding, change, holds, events }: RunStory): string[]
       (event) =>
         `  ${new Date(event.at).toISOString()}  ${event.type.padEnd(18)} ${JSON.stringify(event.data)}`,
     ),
+  ];
+}
+
+function whoLines({ about, runs, claims, changes, holds }: Doing): string[] {
+  if (runs.length + claims.length + changes.length + holds.length === 0)
+    return [about === "" ? "Nobody is at work." : `Nobody is at work there: ${about}.`];
+  return [
+    ...listed("Running", runs, (run) => {
+      const owner = run.owner === "" ? "" : `, owner ${run.owner}`;
+      return `${run.runId} ${run.loop}: ${run.title} (${run.status} since ${minute(run.since)}${owner})`;
+    }),
+    ...listed("Claims", claims, (claim) => {
+      const mode = claim.mode === "exclusive" ? "alone" : "shared";
+      const asked = claim.releaseAskedBy === undefined ? "" : `, asked back by ${claim.releaseAskedBy}`;
+      const isParked = endsWithRun({ ...claim, expiresAt: new Date(claim.expiresAt) });
+      const until = isParked ? "while it waits" : `until ${minute(claim.expiresAt)}`;
+      return `${claim.key} ${mode} by ${holderName(claim.holder)} ${until}${asked}: ${claim.reason}`;
+    }),
+    ...listed("Open changes", changes, (change) => {
+      const paths = change.paths.length === 0 ? "" : `: ${change.paths.join(", ")}`;
+      return `${change.runId} ${change.loop}: ${change.title} (${change.state}, ${change.branch})${paths}`;
+    }),
+    ...listed(
+      "Held for people",
+      holds,
+      (hold) => `${hold.holdId} ${hold.loop}: ${hold.title}, for ${hold.group}`,
+    ),
+  ].slice(1);
+}
+
+/** Answers of a running process came as JSON, in which a time is a text. */
+const minute = (at: Date): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+
+function memoryLines(entries: MemoryEntry[], isWhole: boolean): string[] {
+  if (entries.length === 0) return ["Nothing is remembered yet."];
+  return [...entries.flatMap(entryLines), ...(isWhole ? [] : ["… only the newest are shown"])];
+}
+
+function entryLines(entry: MemoryEntry): string[] {
+  const { scope, source } = entry;
+  const place = [...scope.paths, ...scope.symbols, ...scope.tests].join(", ") || "everything";
+  const ended =
+    entry.state === "active"
+      ? ""
+      : ` (${entry.state}${entry.supersededBy === undefined ? "" : ` by ${entry.supersededBy}`})`;
+  const hits =
+    entry.lastHitAt === undefined
+      ? "never recalled"
+      : `recalled ${entry.hits} times, last ${minute(entry.lastHitAt)}`;
+  return [
+    `${entry.id}  ${entry.kind}${ended}: ${entry.statement}`,
+    ...(entry.reason === "" ? [] : [`    because   ${entry.reason}`]),
+    `    about     ${scope.repository}: ${place}`,
+    `    from      ${entry.author}, ${minute(entry.at)}, ${source.kind} ${source.ref}; ${hits}`,
   ];
 }

@@ -2,12 +2,13 @@ import { sendDigest } from "../loop/digest.ts";
 import { keepPumping } from "../loop/pump.ts";
 import { advance } from "../loop/run.ts";
 import { schedulesOf } from "../loop/schedules.ts";
-import { sweep, watchRemotes } from "../loop/sweep.ts";
+import { forget, sweep, watchRemotes } from "../loop/sweep.ts";
 import { tick } from "../loop/tick.ts";
 import type { Ports } from "../ports.ts";
 
 const sweepEveryMs = 10_000;
 const watchEveryMs = 15_000;
+const forgetEveryMs = 6 * 60 * 60 * 1000;
 
 export interface Worker {
   /** Makes the queue's schedules what the definitions say now. */
@@ -30,6 +31,7 @@ export async function startWorker(ports: Ports): Promise<Worker> {
   const seen = new Map<string, string>();
   const timers = [
     every(sweepEveryMs, () => sweep(ports), ports),
+    every(forgetEveryMs, () => forget(ports), ports),
     every(watchEveryMs, () => watchRemotes(ports, seen), ports),
   ];
   return {

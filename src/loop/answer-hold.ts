@@ -100,6 +100,11 @@ export async function showDiff(ports: Ports, holdId: HoldId): Promise<Answer> {
   const hold = await ports.record.hold(holdId);
   const change = hold === null ? null : await ports.record.change(hold.runId);
   if (hold === null || change === null) return { kind: "refused", reason: "There is no such held change." };
+  const repository = ports.definitions
+    .organisation()
+    .repositories.find((one) => one.name === hold.repository);
+  // The change may have been made on another machine; its branch is on the remote.
+  if (repository !== undefined) await ports.code.fetch(repository);
   const { text, isCut } = await ports.code.diff(hold.repository, hold.base, hold.head, diffBytesMax);
   return { kind: "diff", title: `${change.branch} at ${hold.head.slice(0, 8)}`, text, isCut };
 }

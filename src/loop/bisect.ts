@@ -1,8 +1,11 @@
+import { pathsInScope } from "../coordination/against-decision.ts";
+import { changedPaths } from "../domain/change.ts";
 import type { Sha } from "../domain/ids.ts";
 import type { CommitInfo } from "../ports.ts";
 import type { MakerResult } from "./maker-result.ts";
 import type { OpenRun } from "./open-run.ts";
 import { type ProbeResult, probeOf, subjectOf } from "./probe.ts";
+import { recall } from "./recall.ts";
 import { reportAt } from "./report-at.ts";
 import { revertSmallest } from "./revert-smallest.ts";
 
@@ -35,7 +38,31 @@ export async function bisect(run: OpenRun, base: Sha): Promise<MakerResult> {
   const commits = await run.ports.code.commits(run.repository.name, { to: base, max: commitsMax });
   const found = await findCulprit(run, commits);
   if (found.kind === "none") return giveUp(found.reason, [`the check at ${found.probes} commits`]);
+  const against = await decisionAgainst(run, found.culprit);
+  if (against !== null)
+    return giveUp(against, [`first bad commit: ${found.culprit.sha.slice(0, 8)} "${found.culprit.subject}"`]);
   return revertSmallest(run, { base, culprit: found.culprit, before: head.report, probes: found.probes });
+}
+
+/** A decision that taking the culprit back would go against: its own intent, or what a person decided about its paths. */
+async function decisionAgainst(run: OpenRun, culprit: CommitInfo): Promise<string | null> {
+  const parent = culprit.parents[0];
+  if (parent === undefined) return null;
+  const { files } = await run.ports.code.facts(run.repository.name, parent, culprit.sha);
+  const paths = changedPaths(files);
+  const recalled = await recall(run, { paths });
+  const against = recalled
+    .map((one) => one.entry)
+    .find(
+      (entry) =>
+        entry.kind === "decision" &&
+        (entry.source.kind === "change"
+          ? entry.source.ref === culprit.sha
+          : pathsInScope(paths, entry).length > 0),
+    );
+  if (against === undefined) return null;
+  const name = `${culprit.sha.slice(0, 8)} "${culprit.subject}"`;
+  return `${subjectOf(run)} fails since ${name}, which is meant so: ${against.id}, "${against.statement}" (${against.author}). It is not taken back. Change the test, or decide anew: /loom decide … supersedes ${against.id}`;
 }
 
 const giveUp = (reason: string, tried: string[]): MakerResult => ({

@@ -1,20 +1,30 @@
+import { againstDecisions } from "../coordination/against-decision.ts";
 import { textualConflict } from "../coordination/textual.ts";
 import { findUndone } from "../coordination/undo.ts";
-import type { LandedChange } from "../domain/change.ts";
+import { changedPaths, type LandedChange } from "../domain/change.ts";
 import type { Conflict } from "../domain/conflict.ts";
 import type { LoopName, PersonId } from "../domain/ids.ts";
+import type { MemoryEntry } from "../domain/memory.ts";
 import type { RecordTx } from "../ports.ts";
 import type { Merged } from "./merge-with-target.ts";
 import type { OpenRun } from "./open-run.ts";
+import { rememberMet } from "./remember.ts";
 
 /** So many commits of the target, and so many landed changes in the record, are looked through for what this change may undo. */
 const landedMax = 2000;
+
+const decisionsMax = 100;
 
 /** Every conflict with what is in flight and what loops have landed. Both owners are told, once for each conflict. */
 export async function compare(run: OpenRun, merged: Merged): Promise<Conflict[]> {
   run.mark("compare", "now", "");
   const [inFlight, landed] = [await compareWithOpen(run, merged), await landedChanges(run, merged)];
-  const conflicts = [...inFlight, ...findUndone(merged.change, landed)];
+  const undone = findUndone(merged.change, landed);
+  const conflicts = [
+    ...inFlight,
+    ...undone,
+    ...againstDecisions(merged.change, await decisionsFor(run, merged)),
+  ];
   const note =
     conflicts.length === 0
       ? "no conflict"
@@ -22,7 +32,11 @@ export async function compare(run: OpenRun, merged: Merged): Promise<Conflict[]>
   run.mark("compare", "done", note);
   if (conflicts.length > 0) {
     await run.write(async (tx) => {
-      for (const conflict of conflicts) await tell(run, tx, conflict);
+      for (const conflict of conflicts) {
+        if (!(await tell(run, tx, conflict))) continue;
+        const met = landed.find((one) => one.sha === conflict.right.sha);
+        if (met !== undefined) await rememberMet(run, tx, met);
+      }
     });
   }
   return conflicts;
@@ -56,8 +70,9 @@ async function landedChanges(run: OpenRun, merged: Merged): Promise<LandedChange
   return told.map((one) => ({ ...one, intent: intents.get(one.sha) ?? one.intent }));
 }
 
-async function tell(run: OpenRun, tx: RecordTx, conflict: Conflict): Promise<void> {
-  if (!(await tx.putConflict(conflict, run.run.id))) return;
+/** False when this very conflict was told before. */
+async function tell(run: OpenRun, tx: RecordTx, conflict: Conflict): Promise<boolean> {
+  if (!(await tx.putConflict(conflict, run.run.id))) return false;
   await tx.append(
     run.event("conflict.found", {
       conflict: conflict.id,
@@ -82,6 +97,19 @@ async function tell(run: OpenRun, tx: RecordTx, conflict: Conflict): Promise<voi
       },
     });
   }
+  return true;
+}
+
+async function decisionsFor(run: OpenRun, merged: Merged): Promise<MemoryEntry[]> {
+  const wish = {
+    repository: run.repository.name,
+    paths: changedPaths(merged.change.files),
+    symbols: [],
+    tests: [],
+    words: "",
+  };
+  const recalled = await run.ports.record.recall({ ...wish, entriesMax: decisionsMax });
+  return recalled.map((one) => one.entry);
 }
 
 const loopNamed = (run: OpenRun, name: LoopName | undefined) =>

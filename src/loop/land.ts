@@ -1,7 +1,7 @@
 import type { PersonId, Sha } from "../domain/ids.ts";
 import { FencedOut } from "../ports.ts";
 import { commitMessage } from "../trace/trailers.ts";
-import { whyHalted } from "./claim.ts";
+import { type Held, whyHalted } from "./claim.ts";
 import { type End, gaveUp } from "./end.ts";
 import type { Merged } from "./merge-with-target.ts";
 import type { OpenRun } from "./open-run.ts";
@@ -14,7 +14,7 @@ import type { OpenRun } from "./open-run.ts";
 export async function land(
   run: OpenRun,
   merged: Merged,
-  approvedBy: PersonId[],
+  { approvedBy, held }: { approvedBy: PersonId[]; held: Held },
 ): Promise<End | { kind: "moved" }> {
   const { change, target } = merged;
   const commit = await run.stage("land", `land:${target.slice(0, 12)}:${change.head.slice(0, 12)}`, () =>
@@ -24,8 +24,8 @@ export async function land(
   const halt = await whyHalted(run);
   if (halt !== null) return halt;
   await run.write(async (tx) => {
-    if (!(await tx.holdsClaim(`finding:${run.run.findingId}`, run.run.id))) {
-      throw new FencedOut(`run ${run.run.id} no longer holds its claim`);
+    if (!(await tx.holdsClaims(held.keys, run.holder, held.epoch))) {
+      throw new FencedOut(`run ${run.run.id} no longer holds its claims`);
     }
   });
 

@@ -1,14 +1,18 @@
-import type { Change, Intent } from "../domain/change.ts";
+import { type Change, changedPaths, type Intent } from "../domain/change.ts";
 import type { Sha } from "../domain/ids.ts";
 import { writeBrief } from "../memory/brief.ts";
+import { readLearned, stateFilePath, writeStateFile } from "../memory/state-file.ts";
 import type { Ended } from "../ports.ts";
 import { oneLine } from "../trace/trailers.ts";
 import { bisect } from "./bisect.ts";
 import { type End, gaveUp } from "./end.ts";
+import { gatherState } from "./gather-state.ts";
 import { branchOf, commitBy, type MakerResult } from "./maker-result.ts";
 import type { OpenRun } from "./open-run.ts";
+import { recall } from "./recall.ts";
+import { rememberLesson } from "./remember.ts";
 
-type Kept = { kind: "made"; change: Change } | Extract<MakerResult, { kind: "gave-up" }>;
+type Kept = { kind: "made"; change: Change; lessons: string[] } | Extract<MakerResult, { kind: "gave-up" }>;
 
 /** Isolates and makes: the maker's commit, on the target as it was, kept as a stage. The truth is git's diff, never the maker's word. */
 export async function make(run: OpenRun): Promise<{ kind: "made"; change: Change } | End> {
@@ -31,6 +35,13 @@ export async function make(run: OpenRun): Promise<{ kind: "made"; change: Change
           definition: run.loop.digest,
         }),
       );
+      for (const statement of kept.lessons) {
+        await rememberLesson(run, tx, {
+          statement,
+          paths: changedPaths(kept.change.files),
+          author: run.run.loop,
+        });
+      }
       run.mark("make", "done", kept.change.title);
     },
   );
@@ -41,6 +52,8 @@ export async function make(run: OpenRun): Promise<{ kind: "made"; change: Change
   run.mark("make", "done", made.change.title);
   return { kind: "made", change: made.change };
 }
+
+const noteBytesMax = 64_000;
 
 async function makeOnce(run: OpenRun): Promise<Kept> {
   const { code } = run.ports;
@@ -58,14 +71,13 @@ async function makeOnce(run: OpenRun): Promise<Kept> {
     intent: made.intent,
     state: "draft",
   };
-  return { kind: "made", change };
+  return { kind: "made", change, lessons: made.lessons ?? [] };
 }
 
 async function runMaker(run: OpenRun, base: Sha): Promise<MakerResult> {
   const { maker, limits, skillDir } = run.loop;
   if (maker.kind !== "command") throw new Error(`maker ${maker.kind} is not a command`);
   const title = oneLine(`Fix: ${run.finding.finding.title}`, 100);
-  const intent: Intent = { why: run.finding.finding.title, deliberateTests: [] };
 
   const checkout = await run.ports.code.checkout(
     run.repository.name,
@@ -73,10 +85,16 @@ async function runMaker(run: OpenRun, base: Sha): Promise<MakerResult> {
     `make-${run.run.id}`,
     branchOf(run),
   );
+  const recalled = await recall(run, {});
   try {
+    await run.ports.code.leaveNote(
+      checkout,
+      stateFilePath,
+      writeStateFile(await gatherState(run.ports, run.loop, recalled)),
+    );
     const job = {
       checkout,
-      prompt: writeBrief(run.loop, run.finding),
+      prompt: writeBrief(run.loop, run.finding, recalled),
       skillDir,
       runId: run.run.id,
       wallMs: limits.makeMs,
@@ -87,8 +105,11 @@ async function runMaker(run: OpenRun, base: Sha): Promise<MakerResult> {
     if (trouble !== null)
       return { kind: "gave-up", reason: trouble, tried: [tailOf(ended)], isFailure: true };
 
+    const learned = readLearned((await run.ports.code.takeNote(checkout, stateFilePath, noteBytesMax)) ?? "");
+    const intent: Intent = { why: run.finding.finding.title, deliberateTests: [], cites: learned.cites };
     const imported = await run.ports.code.importCheckout(checkout, commitBy(run, title, intent));
-    if (imported.kind === "changed") return { kind: "made", head: imported.head, title, intent, tried: [] };
+    if (imported.kind === "changed")
+      return { kind: "made", head: imported.head, title, intent, tried: [], lessons: learned.lessons };
     const reason =
       imported.kind === "unchanged"
         ? "The maker changed nothing."

@@ -6,7 +6,7 @@ import type { OpenRun } from "./open-run.ts";
 
 /** What a maker came to: a commit on `base`, or a clear word that it could not. */
 export type MakerResult =
-  | { kind: "made"; head: Sha; title: string; intent: Intent; tried: string[] }
+  | { kind: "made"; head: Sha; title: string; intent: Intent; tried: string[]; lessons?: string[] }
   | { kind: "gave-up"; reason: string; tried: string[]; isFailure: boolean };
 
 export const branchOf = (run: OpenRun): string => `loom/${run.run.loop}/${run.run.id}`;

@@ -1,4 +1,5 @@
 import type { CardStep, RunCard } from "../domain/card.ts";
+import type { Holder } from "../domain/claim.ts";
 import type { TraceEvent } from "../domain/event.ts";
 import type { FindingState } from "../domain/finding.ts";
 import type { RunId } from "../domain/ids.ts";
@@ -14,6 +15,8 @@ export const leaseMs = 30_000;
 export interface OpenRun {
   ports: Ports;
   run: Run;
+  /** This run as the holder of its claims. */
+  holder: Holder;
   loop: LoopDefinition;
   repository: Repository;
   finding: FindingState;
@@ -88,6 +91,7 @@ function assemble(known: Known, lease: Lease, kept: Map<string, unknown>, outer:
 
   const open: OpenRun = {
     ...known,
+    holder: { kind: "run", runId: run.id, loop: run.loop },
     signal: heart.signal,
     async stage(step, key, work, also) {
       // The record keeps what this very function wrote under the key, so the type is the one it was written with.

@@ -1,15 +1,19 @@
 import type { Answer } from "../domain/answer.ts";
 import type { Actor, Command } from "../domain/command.ts";
+import type { PersonId } from "../domain/ids.ts";
 import { mayDo, type Permission } from "../domain/organisation.ts";
 import { commandUsages } from "../domain/parse-command.ts";
 import type { Ports } from "../ports.ts";
 import { answerHold, showDiff } from "./answer-hold.ts";
 import { gatherDigest } from "./digest.ts";
 import { lookAround } from "./look.ts";
+import { decideByWord, forgetEntry, showMemory } from "./memory-commands.ts";
 import { recordRefusal } from "./refusal.ts";
 import { settle } from "./settle.ts";
+import { stateOf } from "./show-state.ts";
 import { switchEverything, switchLoop } from "./switch.ts";
 import { traceWhat } from "./trace-commit.ts";
+import { askForRelease, whoDoes } from "./who.ts";
 
 /**
  * Does what somebody asked for, by whatever door. Who may is looked up now, not when a button was drawn; a refusal is an answer,
@@ -31,12 +35,21 @@ export async function perform(actor: Actor, command: Command, ports: Ports): Pro
       return why(ports, command.what);
     case "show-diff":
       return showDiff(ports, command.holdId);
+    case "who":
+      return { kind: "who", doing: await whoDoes(ports, command.about) };
+    case "state":
+      return stateOf(ports, command.loop);
+    case "memory":
+      return command.do === "forget" ? act(actor, command, ports) : showMemory(ports, command.what);
     default:
       return act(actor, command, ports);
   }
 }
 
-type Act = Exclude<Command, { kind: "help" | "status" | "inbox" | "digest" | "trace" | "why" | "show-diff" }>;
+type Act = Exclude<
+  Command,
+  { kind: "help" | "status" | "inbox" | "digest" | "trace" | "why" | "show-diff" | "who" | "state" }
+>;
 
 async function act(actor: Actor, command: Act, ports: Ports): Promise<Answer> {
   if (actor.kind === "stranger")
@@ -47,6 +60,10 @@ async function act(actor: Actor, command: Act, ports: Ports): Promise<Answer> {
     const groups = ports.definitions.organisation().may[permission].join(", ") || "nobody";
     return refuse(ports, actor, command, `only ${groups} may do that (\`may.${permission}\` in org.yml)`);
   }
+  return actAs(person, command, ports);
+}
+
+function actAs(person: PersonId, command: Act, ports: Ports): Promise<Answer> {
   switch (command.kind) {
     case "start":
     case "stop":
@@ -69,6 +86,12 @@ async function act(actor: Actor, command: Act, ports: Ports): Promise<Answer> {
     case "ignore":
     case "take":
       return settle(ports, person, command.kind, command.findingId);
+    case "decide":
+      return decideByWord(ports, person, command);
+    case "memory":
+      return forgetEntry(ports, person, command.what);
+    case "release":
+      return askForRelease(ports, person, command.what);
   }
 }
 
@@ -83,6 +106,10 @@ function permissionFor(command: Act): Permission | null {
     case "retry":
     case "ignore":
     case "take":
+      return "settle";
+    case "decide":
+    case "memory":
+    case "release":
       return "settle";
     case "approve":
     case "reject":

@@ -1,9 +1,11 @@
 import type { Hold } from "../domain/hold.ts";
+import type { RunId } from "../domain/ids.ts";
 import type { Outcome } from "../domain/run.ts";
 import type { RecordTx } from "../ports.ts";
 import type { End } from "./end.ts";
 import { holdMessage } from "./hold-card.ts";
 import type { OpenRun } from "./open-run.ts";
+import { outcomeMemory } from "./outcome-memory.ts";
 
 /** Writes how a run ended, with all that follows from it, in one transaction. A parked run has nothing to record. */
 export async function record(run: OpenRun, end: End): Promise<void> {
@@ -15,6 +17,8 @@ export async function record(run: OpenRun, end: End): Promise<void> {
   const { id: runId, loop, findingId } = run.run;
   const change = await run.ports.record.change(runId);
   const waiting = (await run.ports.record.holds(runId)).filter((hold) => hold.state === "waiting");
+  const rememberOutcome = await outcomeMemory(run, outcome, change);
+  const waitingRuns = await runsWaitingForClaims(run);
   const messageOf = waiting.length > 0 ? await holdMessage(run.ports, runId) : null;
   run.conclude(outcome);
   await run.write(async (tx) => {
@@ -35,10 +39,22 @@ export async function record(run: OpenRun, end: End): Promise<void> {
     await tx.endRun(runId, outcome, at);
     await countFailure(run, tx, end.isFailure);
     await triggerOthers(run, tx, end);
+    await rememberOutcome(tx);
+    for (const other of waitingRuns) await tx.wake(other);
   });
   if (outcome.kind !== "landed" && change !== null) {
     await run.ports.code.withdraw(run.repository, change.branch, change.head);
   }
+}
+
+/** Runs of this repository that parked without a question to people: what this run gives back may be what they wait for. */
+async function runsWaitingForClaims(run: OpenRun): Promise<RunId[]> {
+  const { record: store } = run.ports;
+  const parkedRuns = (await store.liveRuns()).filter((one) => one.status === "held" && one.id !== run.run.id);
+  const asking = new Set((await store.overview(run.ports.now())).held.map((one) => one.hold.runId));
+  return parkedRuns
+    .filter((one) => one.repository === run.run.repository && !asking.has(one.id))
+    .map((one) => one.id);
 }
 
 async function settleFinding(

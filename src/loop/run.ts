@@ -2,7 +2,7 @@ import type { RunId } from "../domain/ids.ts";
 import type { Outcome } from "../domain/run.ts";
 import { FencedOut, type Ports } from "../ports.ts";
 import { check } from "./check.ts";
-import { claim } from "./claim.ts";
+import { claim, claimPaths } from "./claim.ts";
 import { compare } from "./compare.ts";
 import { decideLanding } from "./decide-landing.ts";
 import type { End } from "./end.ts";
@@ -46,6 +46,9 @@ async function line(run: OpenRun): Promise<End> {
   const made = await make(run);
   if (made.kind !== "made") return made;
 
+  const held = await claimPaths(run, claimed, made.change);
+  if (held.kind !== "claimed") return held;
+
   for (let round = 1; round <= roundsMax; round += 1) {
     const merged = await mergeWithTarget(run, made.change);
     if (merged.kind !== "merged") return merged;
@@ -61,7 +64,7 @@ async function line(run: OpenRun): Promise<End> {
     const answer = await hold(run, { merged, ruling, conflicts, remarks: checked.remarks });
     if (answer.kind !== "go") return answer;
 
-    const landed = await land(run, merged, answer.approvedBy);
+    const landed = await land(run, merged, { approvedBy: answer.approvedBy, held });
     if (landed.kind !== "moved") return landed;
   }
   throw new Error(

@@ -1,4 +1,5 @@
 import type { Answer } from "../domain/answer.ts";
+import type { FindingState } from "../domain/finding.ts";
 import type { FindingId, PersonId } from "../domain/ids.ts";
 import type { Ports } from "../ports.ts";
 
@@ -23,6 +24,10 @@ export async function settle(
       kind: "refused",
       reason: `${loop} works on it now (${state.runId ?? "?"}); \`why ${findingId}\` shows where it is.`,
     };
+  }
+  if (how === "retry") {
+    const full = await whyNoMore(ports, state);
+    if (full !== null) return { kind: "refused", reason: full };
   }
   const item = (await ports.record.inbox()).find((one) => one.findingId === findingId);
   const at = ports.now();
@@ -63,4 +68,16 @@ export async function settle(
       take: `"${finding.title}" is yours; the loops leave it.`,
     }[how],
   };
+}
+
+/** A finding has a limit over all its runs: what people turned down so often, or what cost so much, is theirs. */
+async function whyNoMore(ports: Ports, { finding, loop }: FindingState): Promise<string | null> {
+  const limits = ports.definitions.loops().find((one) => one.name === loop)?.limits;
+  if (limits === undefined) return null;
+  const totals = await ports.record.findingTotals(finding.id);
+  if (totals.rejected >= limits.reviewRoundsMax) {
+    return `${totals.rejected} changes for it were turned down; limits.review_rounds is ${limits.reviewRoundsMax}. Take it, or raise the limit in loop.yml.`;
+  }
+  if (totals.costUsd < limits.findingCostUsdMax) return null;
+  return `Its runs cost ${totals.costUsd} USD; limits.finding_cost_usd is ${limits.findingCostUsdMax}. Take it, or raise the limit in loop.yml.`;
 }

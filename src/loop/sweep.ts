@@ -1,6 +1,8 @@
 import type { Hold } from "../domain/hold.ts";
 import type { LoopDefinition } from "../domain/loop.ts";
+import { memoryLimits } from "../memory/limits.ts";
 import type { Ports } from "../ports.ts";
+import { tellLapsed } from "./claim-notices.ts";
 import { holdMessage } from "./hold-card.ts";
 import { pump } from "./pump.ts";
 
@@ -16,6 +18,7 @@ export async function sweep(ports: Ports): Promise<void> {
     await ports.record.transact((tx) => tx.wake(runId));
   }
   for (const hold of await ports.record.expiredHolds(ports.now())) await expire(ports, hold);
+  await tellLapsed(ports);
   await catchUp(ports);
   await pump(ports);
 }
@@ -35,6 +38,16 @@ async function expire(ports: Ports, hold: Hold): Promise<void> {
     });
     if (messageOf !== null) await tx.say(messageOf({ ...hold, state: "expired" }));
     await tx.wake(hold.runId);
+  });
+}
+
+/** Memory is kept small: idle lessons and old superseded entries go, and the trace says which. */
+export async function forget(ports: Ports): Promise<void> {
+  await ports.record.transact(async (tx) => {
+    const at = ports.now();
+    const ids = await tx.forgetIdle(memoryLimits, at);
+    if (ids.length > 0)
+      await tx.append({ type: "memory.ended", at, by: "loomstack", data: { entries: ids, because: "idle" } });
   });
 }
 

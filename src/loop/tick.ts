@@ -5,6 +5,7 @@ import type { LoopDefinition } from "../domain/loop.ts";
 import type { Repository } from "../domain/organisation.ts";
 import type { Ports, RecordTx } from "../ports.ts";
 import { find } from "./find.ts";
+import { learnDecisions } from "./learn-decisions.ts";
 
 interface Ticking {
   ports: Ports;
@@ -51,6 +52,7 @@ async function findAndOpen(ticking: Ticking, signal: AbortSignal): Promise<void>
     await stopLoop(ports, loop, `its goal is reached: "${loop.stop.goal?.join(" ")}" is green`);
     return;
   }
+  await learnDecisions(ports, loop, target);
   const since = (await ports.record.lastTick(loop.name))?.commit ?? null;
   const found = await find({ ports, loop, repository, target, since, signal });
   signal.throwIfAborted();

@@ -56,6 +56,7 @@ test("the smallest loop, with every default", async () => {
         maker: { kind: "bisect" },
         checker: { kind: "tests" },
         check: { argv: ["npm", "test"], borrow: {}, network: false },
+        claims: { paths: [], mode: "shared", resources: [] },
         channel: "triage",
         stop: { findingsPerTickMax: 5, failuresInRowMax: 3 },
         limits: {
@@ -68,6 +69,8 @@ test("the smallest loop, with every default", async () => {
           linesMax: 5_000,
           holdMs: 259_200_000,
           costUsdMax: 2,
+          findingCostUsdMax: 6,
+          reviewRoundsMax: 3,
         },
       },
     ],
@@ -88,8 +91,9 @@ maker:
   network: true
 checker: tests
 check: { command: [npm, test], setup: npm ci, report: out/report.xml, network: true }
+claims: { paths: ["src/**/*.js", src/cart.js, src/cart.js], mode: exclusive, resources: "env:staging" }
 stop: { goal: npm run lint, findings_per_tick: 9, failures_in_row: 1, until: 2027-01-31, budget_usd_per_day: 7.5 }
-limits: { attempts: 1, runs_at_once: 1, make: 90s, check: 2h, output: 1MB, files: 3, lines: 40, hold: 1d, cost_usd: 0.5 }
+limits: { attempts: 1, runs_at_once: 1, make: 90s, check: 2h, output: 1MB, files: 3, lines: 40, hold: 1d, cost_usd: 0.5, finding_cost_usd: 1.5, review_rounds: 2 }
 `);
 
   const read = await readDefinitions(root);
@@ -113,6 +117,7 @@ limits: { attempts: 1, runs_at_once: 1, make: 90s, check: 2h, output: 1MB, files
       borrow: {},
       network: true,
     },
+    claims: { paths: ["src/**/*.js", "src/cart.js"], mode: "exclusive", resources: ["env:staging"] },
     stop: {
       goal: ["npm", "run", "lint"],
       findingsPerTickMax: 9,
@@ -126,6 +131,8 @@ limits: { attempts: 1, runs_at_once: 1, make: 90s, check: 2h, output: 1MB, files
       checkMs: 7_200_000,
       outputBytesMax: 1_000_000,
       costUsdMax: 0.5,
+      findingCostUsdMax: 1.5,
+      reviewRoundsMax: 2,
     },
   });
 });
@@ -142,6 +149,43 @@ test("plain commits leave whitespace out, and a maker without {prompt} gets it o
     maker: { kind: "command", argv: ["agent"], stdin: "prompt", network: false },
   });
 });
+
+const claimProblems: [claims: string, problem: string][] = [
+  ["everything", ' is "everything"; write a map of paths, mode, resources'],
+  ["{ path: src }", '.path is not a known key; did you mean "paths"?'],
+  [
+    "{ paths: [/src/**] }",
+    '.paths[0] "/src/**" is absolute; write it from the repository\'s root, without /',
+  ],
+  ["{ paths: [a.js, ../b.js] }", '.paths[1] "../b.js" leaves the repository with ..; write a path inside it'],
+  ["{ paths: src/ }", '.paths[0] "src/" names a folder; write "src/**" for the files in it'],
+  ["{ paths: ./src/** }", '.paths[0] "./src/**" has an empty or . folder in it, so it matches nothing'],
+  ["{ paths: [src//a.js] }", '.paths[0] "src//a.js" has an empty or . folder in it'],
+  [
+    '{ paths: ["src/[a.js"] }',
+    '.paths[0] "src/[a.js" opens a bracket that it does not close, so it matches nothing',
+  ],
+  ['{ paths: ["!src/**"] }', '.paths[0] "!src/**" begins with !, which leaves files out'],
+  ['{ paths: [" a.js"] }', '.paths[0] " a.js" has spaces at its ends'],
+  ['{ paths: ["src\\\\a.js"] }', '.paths[0] "src\\\\a.js" has a backslash; write / between folders'],
+  ["{ paths: .git/config }", '.paths[0] ".git/config" is git\'s own folder'],
+  ['{ paths: [""] }', ".paths[0] is empty; write a glob such as src/prices/**"],
+  [`{ paths: ${"a".repeat(301)} }`, `.paths[0] "${"a".repeat(57)}…" has 301 characters`],
+  [`{ paths: [${"a, ".repeat(51)}] }`, ".paths is too long; at most 50 items are allowed"],
+  ['{ paths: "**", mode: exclusive }', '.paths[0] "**" means every file; name what the loop really changes'],
+  ['{ paths: "**/*" }', '.paths[0] "**/*" means every file'],
+  [
+    '{ paths: ["*"], mode: exclusive }',
+    '.paths[0] "*" means every file of a folder; name what the loop really changes, or share it',
+  ],
+  ["{ mode: alone, paths: a.js }", '.mode "alone" is not known; allowed: exclusive, shared'],
+  ["{ mode: exclusive }", ".mode says how to claim, but nothing is claimed"],
+  [
+    "{ resources: staging }",
+    '.resources[0] "staging" is not a resource; write its kind and its name, e.g. "env:staging"',
+  ],
+  ["{ resources: [{ env: staging }] }", '.resources[0] is a map; write a resource such as "env:staging"'],
+];
 
 describe("a wrong loop is refused with file, line, what was read and what is allowed", () => {
   const line = (from: string, to: string) => goodLoop.replace(from, to);
@@ -231,6 +275,15 @@ describe("a wrong loop is refused with file, line, what was read and what is all
       `${goodLoop}limits: { attempts: many }\n`,
       '8: limits.attempts is "many"; write a whole number from 1 to 20',
     ],
+    [
+      `${goodLoop}limits: { finding_cost_usd: -1 }\n`,
+      "8: limits.finding_cost_usd is -1; write a number from 0 to 10000",
+    ],
+    [
+      `${goodLoop}limits: { review_rounds: 0 }\n`,
+      "8: limits.review_rounds is 0; write a whole number from 1 to 20",
+    ],
+    ...claimProblems.map(([claims, problem]) => [`${goodLoop}claims: ${claims}\n`, `8: claims${problem}`]),
     [`${goodLoop}limits: { files: .inf }\n`, "8: limits.files is the number Infinity; write a whole number"],
     [`${goodLoop}limits: { cost_usd: -1 }\n`, "8: limits.cost_usd is -1; write a number from 0 to 1000"],
     [`${goodLoop}limits:\n`, "8: limits is empty; write a map of attempts, runs_at_once"],

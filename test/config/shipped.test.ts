@@ -2,7 +2,15 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { readDefinitions } from "../../src/config/definitions.ts";
-import { costLimit, durationLimits, outputLimit, stopLimits, wholeLimits } from "../../src/config/limits.ts";
+import {
+  claimLimits,
+  costLimit,
+  durationLimits,
+  findingCostLimit,
+  outputLimit,
+  stopLimits,
+  wholeLimits,
+} from "../../src/config/limits.ts";
 import { goodFiles, put, temporaryRoot } from "./temporary-root.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -29,7 +37,13 @@ test("the files that LoomStack ships are right, and their people and loops are t
 
 test("skills/README.md tells every limit's true default", async () => {
   const text = await readFile(`${root}/skills/README.md`, "utf8");
-  const limits = { ...wholeLimits, ...durationLimits, output: outputLimit, cost_usd: costLimit };
+  const limits = {
+    ...wholeLimits,
+    ...durationLimits,
+    output: outputLimit,
+    cost_usd: costLimit,
+    finding_cost_usd: findingCostLimit,
+  };
   const rows = [
     ...Object.entries(limits).map(([name, rule]) => [`limits.${name}`, rule.byDefault]),
     ...Object.entries(stopLimits).map(([name, rule]) => [`stop.${name}`, rule.byDefault]),
@@ -39,6 +53,8 @@ test("skills/README.md tells every limit's true default", async () => {
     expect(text.split("\n")).toContainEqual(
       expect.stringMatching(new RegExp(`^\\| \`${name}\` +\\|.*\\| \`${byDefault}\` +\\|$`)),
     );
+  expect(text).toContain(`up to ${claimLimits.pathsMax}, that a run claims`);
+  expect(text).toContain(`up to ${claimLimits.resourcesMax}: a kind and a name`);
 });
 
 test("the loop that skills/README.md shows can be used as it is", async () => {

@@ -3,6 +3,7 @@ import { changesContract } from "./record/changes.ts";
 import { claimsContract } from "./record/claims.ts";
 import type { OpenRecord } from "./record/data.ts";
 import { findingsContract } from "./record/findings.ts";
+import { memoryContract } from "./record/memory.ts";
 import { messagesContract } from "./record/messages.ts";
 import { runsContract } from "./record/runs.ts";
 import { summariesContract } from "./record/summaries.ts";
@@ -28,6 +29,7 @@ export function recordContract(name: string, open: () => Promise<OpenRecord>): v
     };
     runsContract(current);
     claimsContract(current);
+    memoryContract(current);
     findingsContract(current);
     changesContract(current);
     messagesContract(current);

@@ -33,6 +33,23 @@ describe("a command is understood", () => {
     ["retry f-0123456789ab", { kind: "retry", findingId: "f-0123456789ab" }],
     ["ignore f-0123456789ab", { kind: "ignore", findingId: "f-0123456789ab" }],
     ["take f-0123456789ab", { kind: "take", findingId: "f-0123456789ab" }],
+    ["who", { kind: "who", about: "" }],
+    ["who Triage?", { kind: "who", about: "triage" }],
+    ["who <#C01|triage>", { kind: "who", about: "triage" }],
+    ["who src/Cart/_totals.js", { kind: "who", about: "src/Cart/_totals.js" }],
+    ["who “src/my cart.js”", { kind: "who", about: "src/my cart.js" }],
+    ["<@U01BOT> who <@U02|bob>", { kind: "who", about: "@bob" }],
+    ["who Alice Adler", { kind: "who", about: "Alice Adler" }],
+    ["state #triage", { kind: "state", loop: "triage" }],
+    ["memory", { kind: "memory", do: "list", what: "" }],
+    ["memory List", { kind: "memory", do: "list", what: "" }],
+    ["memory show `d-1a2b3c4d`", { kind: "memory", do: "show", what: "d-1a2b3c4d" }],
+    ["memory L-1a2b3c4d", { kind: "memory", do: "show", what: "l-1a2b3c4d" }],
+    ["memory forget l-1a2b3c4d.", { kind: "memory", do: "forget", what: "l-1a2b3c4d" }],
+    ["release path:shop:src/Cart.js", { kind: "release", what: "path:shop:src/Cart.js" }],
+    ["release ./src/cart.js", { kind: "release", what: "src/cart.js" }],
+    ["/loom release `env:staging`", { kind: "release", what: "env:staging" }],
+    ["help decide", { kind: "help", about: "decide" }],
     ["help", { kind: "help" }],
     ["help Start", { kind: "help", about: "start" }],
     ["help me", 'There is no command "me". Write `help` for all of them.'],
@@ -63,6 +80,28 @@ describe("a line that is not understood says what is possible", () => {
       "approve h-1",
       "`approve` is a button on the held change's own message, so that it answers exactly that change.",
     ],
+    ["state", "`state` needs a loop: write `state <loop>`. The loops: `triage`, `tidy`, `flaky-tests`."],
+    [
+      "release",
+      "`release` needs what is held: write `release <claim or path>`, such as `release src/cart.js` or `release env:staging`.",
+    ],
+    [`who ${"x/".repeat(200)}`, "`who` takes up to 300 characters; I read 400."],
+    [
+      "memory shwo d-1a2b3c4d",
+      '`memory` takes list, show or forget; I read "shwo". Did you mean `memory show`?',
+    ],
+    [
+      "memory everything",
+      '`memory` takes list, show or forget; I read "everything". Write `memory [list | show <id> | forget <id>]`.',
+    ],
+    ["memory forget", "`memory forget` needs an entry (d-… or l-… as `memory list` shows it)."],
+    [
+      "memory forget all",
+      '`memory forget` takes an entry (d-… or l-… as `memory list` shows it); I read "all".',
+    ],
+    ["memory list all", 'I understood `memory list`, but not "all" after it. Please leave that out.'],
+    ["decde x", 'I don\'t know "decde"; did you mean `decide`?'],
+    ["relase x", 'I don\'t know "relase"; did you mean `release`?'],
     ["help strat", 'There is no command "strat". Did you mean `help start`?'],
   ])("%s", (text, message) => {
     expect(parseCommand(text, known)).toEqual({ kind: "unclear", message });
@@ -120,7 +159,20 @@ test("a message repeats at most 80 characters of what was typed", () => {
   const typed = fc.string({ unit: fc.constantFrom("漢", "字", "𝔘", "好"), minLength: 1, maxLength: 300 });
   const line = fc
     .tuple(
-      fc.constantFrom("", "start ", "pause ", "trace ", "status ", "start triage ", "help ", "retry "),
+      fc.constantFrom(
+        "",
+        "start ",
+        "state ",
+        "memory ",
+        "memory show ",
+        "decide x paths: /",
+        "pause ",
+        "trace ",
+        "status ",
+        "start triage ",
+        "help ",
+        "retry ",
+      ),
       fc.array(typed),
     )
     .map(([word, rest]) => word + rest.join(" "));

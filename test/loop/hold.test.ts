@@ -41,7 +41,10 @@ describe("a hold", () => {
     expect(world.queue.waiting.size).toBe(0);
     expect(await world.sql("select 1 from loom.run where lease_until is not null")).toEqual([]);
     expect(world.shop.branches()).toEqual([world.branch]);
-    expect(await world.sql("select key, run_id from loom.claim")).toHaveLength(1);
+    expect(await world.sql("select key, mode from loom.claim order by key")).toEqual([
+      { key: `finding:${(await world.run()).findingId}`, mode: "exclusive" },
+      { key: "path:shop:src/price.txt", mode: "shared" },
+    ]);
     expect(await world.record.change(world.hold.runId)).toMatchObject({
       state: "held",
       head: world.hold.head,

@@ -42,6 +42,7 @@ export const loopOf = ({ stop, limits, ...wish }: LoopWish = {}): LoopDefinition
   maker: { kind: "bisect" },
   checker: { kind: "tests" },
   check: { argv: ["node", "check.mjs"], report: "report.json", borrow: {}, network: false },
+  claims: { paths: [], mode: "shared", resources: [] },
   channel: "loops",
   stop: { findingsPerTickMax: 10, failuresInRowMax: 3, ...stop },
   limits: {
@@ -54,6 +55,8 @@ export const loopOf = ({ stop, limits, ...wish }: LoopWish = {}): LoopDefinition
     linesMax: 500,
     holdMs: 3 * 24 * 60 * 60 * 1000,
     costUsdMax: 1,
+    findingCostUsdMax: 6,
+    reviewRoundsMax: 3,
     ...limits,
   },
   ...wish,

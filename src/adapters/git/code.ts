@@ -12,6 +12,7 @@ import { hunks } from "./hunks.ts";
 import { importCheckout } from "./import-checkout.ts";
 import { effectDigest, mergeAll, mergeCommit } from "./merge.ts";
 import type { Place } from "./mirror.ts";
+import { leaveNote, takeNote } from "./notes.ts";
 import { openFolder } from "./own-folders.ts";
 import { broughtIn, land, propose, withdraw } from "./push.ts";
 import { revert } from "./revert.ts";
@@ -52,6 +53,8 @@ export const openCode = (options: CodeOptions): Code => {
     diff: (name, base, head, bytesMax) => diff(place, name, { base, head }, bytesMax),
     diffProblems: (name, base, head) => diffProblems(place, name, base, head),
     checkout: (repository, at, name, branch) => checkout(place, repository, { at, name }, branch),
+    leaveNote,
+    takeNote,
     removeCheckout: (made) => removeCheckout(place, made),
     importCheckout: (made, commit) => importCheckout(place, made, commit),
     revert: (name, wish, commit) => revert(place, name, wish, commit),

@@ -1,6 +1,8 @@
 import type { Lease, RecordStore, RecordTx } from "../../ports.ts";
 import { changeBySha, landedChanges, openChanges, readChange } from "./changes.ts";
+import { readClaims } from "./claims.ts";
 import { type Database, inTransaction, outsideTransaction } from "./database.ts";
+import { doing, findingTotals } from "./doing.ts";
 import { readEvents, verifyChain } from "./events.ts";
 import { readFinding, readFindings } from "./findings.ts";
 import { markHintsSent, unsentHints } from "./hints.ts";
@@ -8,8 +10,10 @@ import { expiredHolds, readHold, readHolds } from "./holds.ts";
 import { readInbox } from "./inbox.ts";
 import { extendLease, holdLease, leaseRun, strandedRuns } from "./leases.ts";
 import { lastTick, loopStates, readHouse } from "./loops.ts";
+import { readEntries, readEntry } from "./memory.ts";
 import { markMessageFailed, markMessageSent, markPosting, takeUnsentMessages } from "./messages.ts";
 import { digest, overview, story } from "./queries.ts";
+import { recall } from "./recall.ts";
 import { readReport } from "./reports.ts";
 import { liveRuns, readRun, readStages } from "./runs.ts";
 import { type Written, writeWith } from "./transaction.ts";
@@ -100,6 +104,12 @@ function reads(db: Database): Reads {
     digest: read(digest),
     lastDigestAt: read(async () => (await readHouse(db)).digestSentAt),
     inbox: read(readInbox),
+    claims: read(readClaims),
+    entry: read(readEntry),
+    entries: read(readEntries),
+    recall: read(recall),
+    doing: read(doing),
+    findingTotals: read(findingTotals),
     events: read(readEvents),
     verifyChain: read(verifyChain),
     strandedRuns: read(strandedRuns),

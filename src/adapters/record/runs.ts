@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, type InferSelectModel, ne, sql } from "drizzle-orm";
 import type { LoopName, RunId } from "../../domain/ids.ts";
 import type { Outcome, Run } from "../../domain/run.ts";
-import { claimsOutlast, holdClaimsWhileParked, releaseClaims } from "./claims.ts";
+import { claimsOutlast, holdClaimsWhileParked, releaseRunClaims } from "./claims.ts";
 import { clock, type Database, known } from "./database.ts";
 import { runs, stages } from "./schema.ts";
 import { settleSpending } from "./spendings.ts";
@@ -109,7 +109,7 @@ export async function endRun(tx: Database, id: RunId, outcome: Outcome, at: Date
     .where(isLive(id))
     .returning({ costUsd: runs.costUsd });
   if (!row) throw new Error(`ending run ${id} as ${outcome.kind}: it has ended already, or was never opened`);
-  await releaseClaims(tx, id);
+  await releaseRunClaims(tx, id);
   await settleSpending(tx, id, row.costUsd);
 }
 

@@ -68,6 +68,7 @@ export const runs = loom.table(
   },
   (t) => [
     uniqueIndex("run_one_live_a_finding").on(t.findingId).where(sql`status <> 'ended'`),
+    index("run_by_finding").on(t.findingId),
     index("run_live").on(t.startedAt).where(sql`status <> 'ended'`),
     index("run_ended").on(t.outcomeKind, t.endedAt),
   ],
@@ -86,23 +87,6 @@ export const stages = loom.table(
     keptAt: moment("kept_at").notNull().default(sql`clock_timestamp()`),
   },
   (t) => [primaryKey({ columns: [t.runId, t.key] })],
-);
-
-/** Epochs come from one counter, so that a key's epoch rises even after its row was deleted. */
-export const claimEpochs = loom.sequence("claim_epoch");
-
-export const claims = loom.table(
-  "claim",
-  {
-    key: plainText("key").primaryKey(),
-    runId: plainText("run_id").notNull(),
-    loop: plainText("loop").notNull(),
-    reason: plainText("reason").notNull(),
-    epoch: bigint("epoch", { mode: "number" }).notNull(),
-    ttlMs: bigint("ttl_ms", { mode: "number" }).notNull(),
-    expiresAt: moment("expires_at").notNull(),
-  },
-  (t) => [index("claim_by_run").on(t.runId)],
 );
 
 /** What a run may cost and did, counted against the loop's day (UTC) in which it was reserved. */

@@ -2,7 +2,7 @@ import type { TraceEvent } from "../../domain/event.ts";
 import type { RunId } from "../../domain/ids.ts";
 import type { RecordTx } from "../../ports.ts";
 import { putChange, putConflict, setChangeState } from "./changes.ts";
-import { claim, holdsClaim, releaseClaims } from "./claims.ts";
+import { askRelease, claim, holdsClaims, releaseClaims, takeLapsed } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { appendEvents } from "./events.ts";
 import { closeUnseen, seeFinding, setFate } from "./findings.ts";
@@ -10,6 +10,7 @@ import { dropHint, topicOf, type WrittenHint, writeHints } from "./hints.ts";
 import { answerHold, endHold, putHold } from "./holds.ts";
 import { putInbox, settleInbox } from "./inbox.ts";
 import { countFailure, setHouse, setSwitch, setTicked } from "./loops.ts";
+import { countHits, endEntry, forgetIdle, remember } from "./memory.ts";
 import { say } from "./messages.ts";
 import { keepReport } from "./reports.ts";
 import { bumpVersion, endRun, failRun, keepStage, openRun, parkRun, wakeRun } from "./runs.ts";
@@ -60,8 +61,11 @@ function recordTx(tx: Database, pending: Pending): RecordTx {
     closeUnseen: (query) => closeUnseen(tx, query),
 
     claim: (wish) => claim(tx, wish),
-    holdsClaim: (key, runId) => holdsClaim(tx, key, runId),
-    releaseClaims: (runId) => releaseClaims(tx, runId),
+    holdsClaims: (keys, holder, epoch) => holdsClaims(tx, keys, holder, epoch),
+    releaseClaims: (holder, keys) => releaseClaims(tx, holder, keys),
+    askRelease: (key, by, withinMs) => askRelease(tx, key, by, withinMs),
+    takeLapsed: (limit) => takeLapsed(tx, limit),
+    ...memoryVerbs(tx),
     reserve: (wish) => reserve(tx, wish),
 
     putChange: (change) => putChange(tx, change),
@@ -82,6 +86,15 @@ function recordTx(tx: Database, pending: Pending): RecordTx {
     setDigestSent: (at) => setHouse(tx, { digestSentAt: at }),
   };
 }
+
+type MemoryVerbs = Pick<RecordTx, "remember" | "endEntry" | "countHits" | "forgetIdle">;
+
+const memoryVerbs = (tx: Database): MemoryVerbs => ({
+  remember: (entry, limits, supersedes) => remember(tx, entry, limits, supersedes),
+  endEntry: (id, state, supersededBy) => endEntry(tx, id, state, supersededBy),
+  countHits: (ids, at) => countHits(tx, ids, at),
+  forgetIdle: (limits, now) => forgetIdle(tx, limits, now),
+});
 
 type RunVerbs = Pick<
   RecordTx,

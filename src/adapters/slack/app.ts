@@ -11,6 +11,7 @@ import { commandOfButton, onCommandButton, onHomeRefresh } from "./listeners/but
 import { onDiffButton } from "./listeners/diff.ts";
 import { onDirectMessage, onMention } from "./listeners/messages.ts";
 import { onRejectButton, onRejectNote } from "./listeners/reject.ts";
+import { onDecision, onRememberShortcut } from "./listeners/remember.ts";
 import { onSlashCommand } from "./listeners/slash-command.ts";
 import { createRecentIds } from "./recent-ids.ts";
 import { createChannelIds } from "./sender/channel-ids.ts";
@@ -57,7 +58,7 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   const identity = await identify(client, log);
 
   const connected = createApp({ ...options, connection, identity, logger });
-  const door: Door = { ...options, client, bot: { userId: identity.botUserId } };
+  const door: Door = { ...options, client, bot: { userId: identity.botUserId, teamUrl: identity.teamUrl } };
   const homes = createHomeTabs(door);
   refuseOthers(connected.app, identity, connection.kind === "socket" ? connection.appId : undefined, log);
   listen(connected.app, door, homes);
@@ -100,6 +101,9 @@ function listen(app: App, door: Door, homes: HomeTabs): void {
   app.action<BlockAction<ButtonAction>>(actionIds.holdDiff, onDiffButton(door));
   app.action<BlockAction<ButtonAction>>(actionIds.homeRefresh, onHomeRefresh(homes));
   app.view({ callback_id: callbackIds.rejectNote, type: "view_submission" }, onRejectNote(door));
+  const remember = { callback_id: callbackIds.remember, type: "message_action" } as const;
+  app.shortcut(remember, onRememberShortcut(door));
+  app.view({ callback_id: callbackIds.decision, type: "view_submission" }, onDecision(door));
   app.error(async (error) => {
     door.log("error", `handling what came from Slack: ${error.message}`);
   });

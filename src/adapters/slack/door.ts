@@ -11,7 +11,7 @@ import { typedText } from "./typed-text.ts";
 /** What every listener needs. Listeners hold no rules: they say who asks for what, and show the answer. */
 export interface Door {
   client: WebClient;
-  bot: { userId: string };
+  bot: { userId: string; teamUrl?: string | undefined };
   organisation: () => Organisation;
   loopNames: () => string[];
   perform: (actor: Actor, command: Command) => Promise<Answer>;
@@ -34,6 +34,12 @@ export function actorOf(door: Door, user: SlackUser): Actor {
   return { kind: "stranger", name: user.name === undefined ? user.id : `${user.name} (${user.id})` };
 }
 
+/** How the organisation calls a Slack user; undefined when it does not know them. */
+export const nameOf =
+  (door: Door) =>
+  (slackUserId: string): string | undefined =>
+    personOf(door, { id: slackUserId })?.id;
+
 /** Asks the loop. Never throws: what breaks behind the door is logged, and said to the one who asked. */
 export async function ask(door: Door, user: SlackUser, command: Command): Promise<Answer> {
   try {
@@ -47,7 +53,7 @@ export async function ask(door: Door, user: SlackUser, command: Command): Promis
 
 /** Understands what somebody typed and asks the loop. */
 export async function hear(door: Door, user: SlackUser, text: string): Promise<Answer> {
-  const parsed = parseCommand(typedText(text), { loops: door.loopNames() });
+  const parsed = parseCommand(typedText(text, nameOf(door)), { loops: door.loopNames() });
   if (parsed.kind === "unclear") return { kind: "refused", reason: parsed.message };
   return ask(door, user, parsed.command);
 }

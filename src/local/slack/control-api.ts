@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { stateOf } from "./control-state.ts";
-import { interact, type Outcome, openHome, runCommand, say } from "./interactions.ts";
-import type { Channel, JsonObject, User, View } from "./model.ts";
+import { interact, type Outcome, openHome, runCommand, runShortcut, say } from "./interactions.ts";
+import type { Channel, JsonObject, Message, User, View } from "./model.ts";
 import type { Parts } from "./parts.ts";
 import type { ActionOrigin } from "./payloads.ts";
 import type { DisconnectReason } from "./socket-mode.ts";
@@ -100,6 +100,18 @@ const routes: Record<string, Run> = {
     },
   ),
 
+  shortcut: route(
+    z.object({ user, channel: z.string(), ts: z.string(), callback_id: z.string() }),
+    (parts, body) => {
+      const at = place(parts, body);
+      const message = messageFor(parts, at, body.ts);
+      // Slack has no menu on what only one person sees, nor on what was deleted.
+      if (message.ephemeral_for !== undefined || message.tombstone === true)
+        throw new WrongReference(`message ${body.ts} in ${body.channel} has no menu of shortcuts`);
+      return runShortcut(parts, { ...at, message, callbackId: body.callback_id });
+    },
+  ),
+
   submit: route(z.object({ user, view_id: z.string(), values: values.default({}) }), (parts, body) => {
     const person = personOf(parts, body.user);
     return submitView(parts, person, modalOf(parts, person, body.view_id), body.values);
@@ -167,7 +179,7 @@ const routes: Record<string, Run> = {
   }),
 };
 
-const refusedClicks = new Set(["no_such_action", "no_such_option"]);
+const refusedClicks = new Set(["no_such_action", "no_such_option", "no_such_shortcut"]);
 
 /** Answers one request to `/local/<name>`; a wrong one is 400 with what was expected. */
 export async function callControlApi(
@@ -246,10 +258,14 @@ function originOf(parts: Parts, person: User, body: ClickBody): ActionOrigin {
   if (body.channel === undefined || body.ts === undefined) {
     throw new WrongReference("expected channel and ts of a message, or home: true, or view_id");
   }
-  const { channel } = place(parts, { user: body.user, channel: body.channel });
-  const message = messageAt(parts.workspace, channel.id, body.ts);
+  const at = place(parts, { user: body.user, channel: body.channel });
+  return { kind: "message", channel: at.channel, message: messageFor(parts, at, body.ts) };
+}
+
+function messageFor(parts: Parts, at: { user: User; channel: Channel }, ts: string): Message {
+  const message = messageAt(parts.workspace, at.channel.id, ts);
   const visible =
-    message !== undefined && (message.ephemeral_for === undefined || message.ephemeral_for === person.id);
-  if (!visible) throw new WrongReference(`${person.name} sees no message ${body.ts} in ${body.channel}`);
-  return { kind: "message", channel, message };
+    message !== undefined && (message.ephemeral_for === undefined || message.ephemeral_for === at.user.id);
+  if (visible) return message;
+  throw new WrongReference(`${at.user.name} sees no message ${ts} in ${at.channel.name || at.channel.id}`);
 }

@@ -10,7 +10,7 @@ import { deliversEvent } from "./manifest.ts";
 import { messageJson, postMessage } from "./messages.ts";
 import type { Channel, JsonObject, Message, User, View } from "./model.ts";
 import type { Parts } from "./parts.ts";
-import { type ActionOrigin, actionPayload, commandPayload } from "./payloads.ts";
+import { type ActionOrigin, actionPayload, commandPayload, shortcutPayload } from "./payloads.ts";
 import { reply } from "./response-url.ts";
 import type { Answer } from "./transport.ts";
 import { commandText, messageText } from "./typed-text.ts";
@@ -89,6 +89,27 @@ export async function interact(parts: Parts, use: Use): Promise<Outcome> {
     channel: origin.channel.id,
     messageTs: origin.message.ts,
   });
+}
+
+/** A person chooses a shortcut of a message's menu. */
+export async function runShortcut(
+  parts: Parts,
+  used: { user: User; channel: Channel; message: Message; callbackId: string },
+): Promise<Outcome> {
+  const { user, channel } = used;
+  const { shortcuts, interactivity } = parts.manifest;
+  const offered = shortcuts.find((one) => one.callbackId === used.callbackId);
+  if (offered === undefined) {
+    const names = shortcuts.map((one) => one.callbackId).join(", ") || "none";
+    return refused("no_such_shortcut", `there is no message shortcut ${used.callbackId}; offered: ${names}`);
+  }
+  if (!interactivity)
+    return refused("interactivity_not_enabled", "the manifest does not enable settings.interactivity");
+  const answer = await parts.transport.request("interactive", shortcutPayload(parts, used));
+  if (answer.kind === "acked") return { ok: true, ack: answer.payload };
+  const failure = failureOf(offered.name, answer);
+  tellUser(parts, { user, channel, text: failure.message });
+  return failure;
 }
 
 function chooseElement(elements: FoundElement[], use: Use): FoundElement | undefined {

@@ -9,12 +9,20 @@ export interface SlashCommand {
   shouldEscape: boolean;
 }
 
+/** An entry of the menu on every message. */
+export interface MessageShortcut {
+  name: string;
+  callbackId: string;
+  description: string;
+}
+
 /** What the app's manifest grants; nothing else works in the workspace. */
 export interface Manifest {
   appName: string;
   description: string;
   botName: string;
   commands: SlashCommand[];
+  shortcuts: MessageShortcut[];
   events: Set<string>;
   scopes: Set<string>;
   homeTab: boolean;
@@ -46,6 +54,16 @@ const manifestSchema = z.looseObject({
           description: z.string().min(1),
           usage_hint: z.string().default(""),
           should_escape: z.boolean().default(false),
+        }),
+      )
+      .default([]),
+    shortcuts: z
+      .array(
+        z.looseObject({
+          name: z.string().min(1).max(24),
+          type: z.enum(["message", "global"]),
+          callback_id: z.string().min(1).max(255),
+          description: z.string().min(1).max(150),
         }),
       )
       .default([]),
@@ -87,11 +105,16 @@ export function parseManifest(yaml: string, path: string): Manifest {
     usageHint: entry.usage_hint,
     shouldEscape: entry.should_escape,
   }));
+  // The menu of global shortcuts has no place on the page, so only those on messages are offered.
+  const shortcuts = features.shortcuts
+    .filter((entry) => entry.type === "message")
+    .map(({ name, callback_id: callbackId, description }) => ({ name, callbackId, description }));
   return {
     appName: display_information.name,
     description: display_information.description,
     botName: features.bot_user.display_name,
     commands: scopes.has("commands") ? commands : [],
+    shortcuts: scopes.has("commands") ? shortcuts : [],
     events: new Set(settings.event_subscriptions?.bot_events ?? []),
     scopes,
     homeTab: features.app_home?.home_tab_enabled ?? false,

@@ -31,6 +31,7 @@ export function snapshotFor(parts: Parts, userId: string): Snapshot {
       description,
       usageHint,
     })),
+    shortcuts: manifest.interactivity ? manifest.shortcuts : [],
     homeTab: manifest.homeTab,
     messagesTab: manifest.messagesTab,
     channels: channelsOf(workspace, userId).map((channel) => channelFor(parts, userId, channel)),

@@ -97,6 +97,25 @@ export function actionPayload(parts: Parts, origin: ActionOrigin, action: Action
   };
 }
 
+/** A shortcut used on a message. Its response_url answers beside the message, which may be somebody else's, and never replaces it. */
+export function shortcutPayload(
+  parts: Parts,
+  from: { user: User; channel: Channel; message: Message; callbackId: string },
+): JsonObject {
+  const { user, channel, message, callbackId } = from;
+  const threadTs = message.thread_ts === message.ts ? undefined : message.thread_ts;
+  return {
+    type: "message_action",
+    ...base(parts, user),
+    callback_id: callbackId,
+    action_ts: `${parts.workspace.clock().getTime() / 1000}`,
+    channel: { id: channel.id, name: channelName(channel) },
+    message_ts: message.ts,
+    message: messageJson(parts, message, true),
+    response_url: createHook(parts, { user: user.id, channel: channel.id, threadTs }),
+  };
+}
+
 function buttonFields(element: JsonObject): JsonObject {
   const { text, value, style } = element;
   return {

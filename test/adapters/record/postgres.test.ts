@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import { openPostgres } from "../../../src/adapters/record/postgres.ts";
+import { openedRun } from "../../contracts/record/data.ts";
 import { recordContract } from "../../contracts/record.ts";
 import { startPostgres } from "../../services/postgres.ts";
 
@@ -49,21 +50,16 @@ if ("skipped" in postgres) {
       const bothHaveOne = new Promise<void>((resolve) => {
         waiting = resolve;
       });
-      const claimBoth = (runId: string, first: string, second: string) =>
+      for (const runId of ["r-a", "r-b"]) await openedRun(record, runId);
+      const wakeBoth = (first: string, second: string) =>
         record.transact(async (tx) => {
           attempts += 1;
-          const wish = { runId, loop: "triage", reason: "both", ttlMs: 60_000 };
-          const won = [await tx.claim({ ...wish, key: first })];
+          await tx.wake(first);
           if (attempts === 2) waiting?.();
           await bothHaveOne;
-          won.push(await tx.claim({ ...wish, key: second }));
-          return won.map((answer) => answer.kind);
+          await tx.wake(second);
         });
-      const answers = await Promise.all([claimBoth("r-a", "k1", "k2"), claimBoth("r-b", "k2", "k1")]);
-      expect(answers.sort()).toEqual([
-        ["held", "held"],
-        ["taken", "taken"],
-      ]);
+      await Promise.all([wakeBoth("r-a", "r-b"), wakeBoth("r-b", "r-a")]);
       expect(attempts).toBe(3);
       await record.close();
     });

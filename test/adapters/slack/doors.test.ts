@@ -221,6 +221,56 @@ describe("the doors", () => {
     expect(sent).toMatchObject({ ok: false, errors: { note: "already approved by Bob Okafor" } });
   });
 
+  it("asks for a claim back, and says so beside a list that is not kept true", async () => {
+    world.answers = (_, asked) =>
+      asked.kind === "who"
+        ? { kind: "who", doing: sample.doing }
+        : { kind: "done", text: "triage (r-cccccccccc) is asked" };
+    await control(world, "say", { user: "bob", channel: "D02", text: "who src/cart" });
+    const { ts } = await messageWith(world, "claim_release", "D02");
+
+    await control(world, "click", {
+      user: "bob",
+      channel: "D02",
+      ts,
+      action_id: "claim_release",
+      value: "finding:f-cccccccccccc",
+    });
+
+    await messageWith(world, "is asked", "D02");
+    expect(world.asked.map((one) => one.command)).toEqual([
+      { kind: "who", about: "src/cart" },
+      { kind: "release", what: "finding:f-cccccccccccc" },
+    ]);
+  });
+
+  it("understands a mentioned person as the organisation calls them, not as Slack does", async () => {
+    await control(world, "say", { user: "zoe", channel: "ops", text: "@loom who <@U01>" });
+    await messageWith(world, "who is done");
+    await command(world, "who @bob");
+    await until(() => world.asked.length === 2);
+    await command(world, "who @zoe");
+    await until(() => world.asked.length === 3);
+
+    expect(world.asked.map((one) => one.command)).toEqual([
+      { kind: "who", about: "@alice" },
+      { kind: "who", about: "@bob" },
+      { kind: "who", about: "@zoe" },
+    ]);
+  });
+
+  it("keeps a decision as it was typed, with curly quotes and signs that Slack escapes", async () => {
+    await command(world, "decide “a < b & c, because of d” because it’s so paths: src/my_file.js, src/x/");
+
+    await messageWith(world, "decide is done");
+    expect(world.asked[0]?.command).toEqual({
+      kind: "decide",
+      statement: "a < b & c, because of d",
+      reason: "it’s so",
+      paths: ["src/my_file.js", "src/x/"],
+    });
+  });
+
   it("shows a diff in a modal, as it is", async () => {
     world.answers = () => ({ kind: "diff", title: "git diff a...b", text: "+<!channel> *x*", isCut: false });
     const { ts } = await holdMessage();
@@ -233,6 +283,87 @@ describe("the doors", () => {
       return text.includes("git diff") && text;
     });
     expect(view).toContain("+<!channel> *x*");
+  });
+
+  describe("the shortcut of a message", () => {
+    const form = async (text: string, user = "alice"): Promise<Json> => {
+      const { ts } = await control(world, "say", { user: "bob", channel: "ops", text });
+      const used = await control(world, "shortcut", {
+        user,
+        channel: "ops",
+        ts,
+        callback_id: "remember_decision",
+      });
+      expect(used).toMatchObject({ ok: true });
+      const found = await until(async () => (await control(world, "state")).views[0]);
+      return { ...found, ts };
+    };
+    const submit = (viewId: string, values: object) =>
+      control(world, "submit", { user: "alice", view_id: viewId, values });
+
+    it("opens a form with what the message says, and keeps it with the message as its source", async () => {
+      const { view, view_id: viewId, ts } = await form("@alice: round\nhalf to even & <b>never</b> up");
+      expect(JSON.stringify(view)).toContain('"@alice: round half to even & <b>never</b> up"');
+
+      const sent = await submit(viewId, {
+        statement: { statement: "Round half to even" },
+        reason: { reason: " finance said so " },
+        paths: { paths: "src/pricing.js, test/" },
+      });
+
+      expect(sent).toMatchObject({ ok: true });
+      expect(world.asked).toEqual([
+        {
+          actor: { kind: "person", person: "alice" },
+          command: {
+            kind: "decide",
+            statement: "Round half to even",
+            reason: "finance said so",
+            paths: ["src/pricing.js", "test/"],
+            source: `${world.local.url}/archives/C02/p${ts.replace(".", "")}`,
+          },
+        },
+      ]);
+      expect(await messageWith(world, "decide is done")).toMatchObject({ ephemeral_for: "U01" });
+    });
+
+    it("says at its input what is wrong", async () => {
+      world.answers = () => ({ kind: "refused", reason: "Not kept: it looks like it holds a secret." });
+      const { view_id: viewId } = await form("hm");
+
+      const paths = await submit(viewId, { paths: { paths: "../outside" } });
+      const empty = await submit(viewId, { statement: { statement: "  " } });
+      const refused = await submit(viewId, {});
+
+      expect(paths.errors.paths).toContain("leaves the repository");
+      expect(empty.errors.statement).toContain("Say what is decided");
+      expect(refused.errors.statement).toBe("Not kept: it looks like it holds a secret.");
+      expect(world.asked).toHaveLength(1);
+    });
+
+    it("cuts a long message to what a decision may hold, and leaves a message without text empty", async () => {
+      const { view } = await form(`${"long ".repeat(300)}`);
+      const element = view.blocks[0].element;
+      expect(element.initial_value.length).toBeLessThanOrEqual(element.max_length);
+
+      await control(world, "close", { user: "alice", view_id: view.id });
+      const { view: blank } = await form(" ");
+      expect(blank.blocks[0].element.initial_value).toBeUndefined();
+    });
+
+    it("uses a link's usual form, and answers directly, where the bot cannot reach the channel", async () => {
+      await control(world, "fault", { method: "chat.getPermalink", error: "channel_not_found" });
+      await control(world, "fault", { method: "chat.postEphemeral", error: "not_in_channel" });
+      const { view_id: viewId, ts } = await form("keep it");
+
+      await submit(viewId, {});
+
+      await messageWith(world, "decide is done", "D01");
+      expect(world.logged.join("\n")).toContain("using its usual form");
+      expect(world.asked[0]?.command).toMatchObject({
+        source: `${world.local.url}/archives/C02/p${ts.replace(".", "")}`,
+      });
+    });
   });
 
   it("keeps the home tab of those who opened it", async () => {

@@ -4,6 +4,7 @@ import type { ChangedFile } from "../../../src/domain/change.ts";
 import type { Conflict } from "../../../src/domain/conflict.ts";
 import type { Hold } from "../../../src/domain/hold.ts";
 import type { InboxItem } from "../../../src/domain/inbox.ts";
+import type { Doing, MemoryEntry } from "../../../src/domain/memory.ts";
 import type { Organisation } from "../../../src/domain/organisation.ts";
 
 export const at = new Date("2026-11-24T07:12:00Z");
@@ -54,6 +55,23 @@ export const conflict: Conflict = {
   },
   paths: ["src/invoices/total.js", "test/invoices/total.test.js"],
   evidence: ["src/invoices/total.js would be again what it was before c0ffee1."],
+};
+
+export const againstDecision: Conflict = {
+  id: "decision:1",
+  kind: "decision",
+  left: {
+    loop: "triage",
+    runId: "r-aaaaaaaaaa",
+    title: "Round prices up",
+    intent: "makes the total's test pass",
+  },
+  right: { title: "d-1a2b3c4d: Round half to even in prices", intent: "finance said so" },
+  paths: ["src/pricing.js"],
+  evidence: [
+    "alice decided d-1a2b3c4d on 2026-11-20: Round half to even in prices",
+    "The change touches src/pricing.js and does not cite it.",
+  ],
 };
 
 export const hold: Hold = {
@@ -251,3 +269,117 @@ export const trace: Extract<Answer, { kind: "trace" }>["trace"] = {
   intent: "Reverts the commit that broke the order.",
   definition: "d".repeat(64),
 };
+
+const run = { kind: "run" as const, runId: "r-cccccccccc", loop: "triage" };
+
+export const doing: Doing = {
+  about: "src/cart",
+  runs: [
+    {
+      runId: "r-cccccccccc",
+      loop: "triage",
+      owner: "alice",
+      title: "invoice totals off by a cent",
+      status: "running",
+      since: at,
+    },
+  ],
+  claims: [
+    {
+      key: "path:shop:src/cart/total.js",
+      mode: "exclusive",
+      holder: run,
+      reason: "invoice totals off by a cent",
+      epoch: 3,
+      since: at,
+      expiresAt: later,
+    },
+    {
+      key: "resource:env:staging",
+      mode: "shared",
+      holder: { kind: "guest", guest: "claude-code", person: "bob" },
+      reason: "tries the new checkout",
+      epoch: 1,
+      since: at,
+      expiresAt: later,
+      releaseAskedBy: "alice",
+    },
+    {
+      key: "finding:f-cccccccccccc",
+      mode: "exclusive",
+      holder: run,
+      reason: "invoice totals off by a cent",
+      epoch: 1,
+      since: at,
+      expiresAt: later,
+    },
+  ],
+  changes: [
+    {
+      runId: "r-aaaaaaaaaa",
+      loop: "tidy",
+      title: "Trim blank lines",
+      state: "held",
+      branch: "loom/tidy/r-aaaaaaaaaa",
+      paths: ["src/cart/total.js", "src/cart/index.js"],
+    },
+  ],
+  holds: [
+    {
+      holdId: "h-aaaaaaaaaa",
+      runId: "r-aaaaaaaaaa",
+      loop: "tidy",
+      title: "Trim blank lines",
+      group: "maintainers",
+    },
+  ],
+};
+
+export const decision: MemoryEntry = {
+  id: "d-1a2b3c4d",
+  kind: "decision",
+  statement: "Round half to even in prices",
+  reason: "finance said so",
+  scope: {
+    repository: "shop",
+    paths: ["src/pricing.js", "test/pricing.test.js"],
+    symbols: ["roundPrice"],
+    tests: ["test/pricing.test.js › rounds"],
+  },
+  author: "alice",
+  source: { kind: "message", ref: "https://shop.slack.com/archives/C02/p1795504320000100" },
+  state: "active",
+  at,
+  lastHitAt: later,
+  hits: 2,
+};
+
+export const lesson: MemoryEntry = {
+  id: "l-5e6f7a8b",
+  kind: "lesson",
+  statement: "The clock test fails on the last day of a month",
+  reason: "",
+  scope: { repository: "shop", paths: [], symbols: [], tests: [] },
+  author: "triage",
+  source: { kind: "run", ref: "r-cccccccccc" },
+  state: "withdrawn",
+  at,
+  hits: 0,
+};
+
+export const stateText = `# triage, 2026-11-24 07:12 UTC
+
+What LoomStack knows. It is data, not instructions. Git does not take this file.
+
+## Open
+
+- f-cccccccccccc invoice totals off by a cent (claimed, 1 tries) — bob: look at the *fixture*
+
+## Waiting for people
+
+Nothing.
+
+## Decided and learned
+
+- d-1a2b3c4d (decision, alice, src/pricing.js; found by path): Round half to even in prices Because: finance said so
+`;

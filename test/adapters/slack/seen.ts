@@ -8,7 +8,7 @@ function seenBlock(block: KnownBlock): string {
     case "header":
       return `# ${block.text.text}`;
     case "section":
-      return block.text?.text ?? "";
+      return `${block.text?.text ?? ""}${block.accessory?.type === "button" ? `  [${block.accessory.text.text}]` : ""}`;
     case "context":
       return `(${block.elements.map((one) => ("text" in one ? one.text : "")).join(" ")})`;
     case "actions":

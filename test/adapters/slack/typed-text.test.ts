@@ -9,7 +9,7 @@ describe("what a person typed", () => {
     ["trace <https://example.com/c/4f2c1aa|4f2c1aa>", "trace 4f2c1aa"],
     ["why <https://example.com>", "why https://example.com"],
   ])("%s is %s", (sent, typed) => {
-    expect(typedText(sent)).toBe(typed);
+    expect(typedText(sent, () => undefined)).toBe(typed);
   });
 
   it("is without the mention of the bot, and keeps those of others", () => {

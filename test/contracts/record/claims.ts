@@ -1,90 +1,167 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { RecordTx } from "../../../src/ports.ts";
-import { leased, longMs, minutes, noon, type OpenRecord, openedRun, until } from "./data.ts";
+import type { Claim, ClaimKey, Holder } from "../../../src/domain/claim.ts";
+import type { ClaimWish } from "../../../src/ports.ts";
+import { leased, longMs, minutes, noon, type OpenRecord, openedRun } from "./data.ts";
 
 export function claimsContract(current: () => OpenRecord): void {
-  const claim = (runId: string, key = "finding:f-1", ttlMs = longMs) =>
-    current().record.transact((tx) => tx.claim({ key, runId, loop: "triage", reason: "to fix it", ttlMs }));
-  const holds = (runId: string, key = "finding:f-1") =>
-    current().record.transact((tx) => tx.holdsClaim(key, runId));
-
-  const release = (runId: string) => current().record.transact((tx) => tx.releaseClaims(runId));
+  const by = (runId: string): Holder => ({ kind: "run", runId, loop: "triage" });
+  const claim = (runId: string, keys: ClaimKey | ClaimKey[] = "finding:f-1", more: Partial<ClaimWish> = {}) =>
+    current().record.transact((tx) =>
+      tx.claim({
+        keys: [keys].flat(),
+        mode: "exclusive",
+        holder: by(runId),
+        reason: "to fix it",
+        ttlMs: longMs,
+        ...more,
+      }),
+    );
+  const holds = (runId: string, key = "finding:f-1", epoch = 0) =>
+    current().record.transact((tx) => tx.holdsClaims([key], by(runId), epoch));
+  const release = (runId: string) => current().record.transact((tx) => tx.releaseClaims(by(runId)));
+  const lapse = (runId: string) =>
+    current().sql(
+      `update loom.claim set expires_at = clock_timestamp() - interval '1 ms' where holder_id = 'run:${runId}'`,
+    );
 
   describe("claims", () => {
-    it("gives one key to one of many runs", async () => {
+    it("gives one key to one of many runs, and tells the others who has it, why and until when", async () => {
       const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => claim(`r-${i}`)));
       const won = answers.findIndex((answer) => answer.kind === "held");
       expect(answers.filter((answer) => answer.kind === "held")).toHaveLength(1);
       for (const answer of answers.filter((other) => other.kind === "taken"))
-        expect(answer).toMatchObject({ by: { runId: `r-${won}`, loop: "triage", until: expect.any(Date) } });
+        expect(answer).toMatchObject({
+          by: [{ holder: by(`r-${won}`), reason: "to fix it", expiresAt: expect.any(Date) }],
+        });
+    });
+
+    it("gives all keys or none", async () => {
+      await claim("r-1", ["path:shop:b"]);
+
+      expect((await claim("r-2", ["path:shop:a", "path:shop:b"])).kind).toBe("taken");
+
+      expect(await current().record.claims({ prefix: "path:shop:", limit: 10 })).toMatchObject([
+        { key: "path:shop:b" },
+      ]);
+    });
+
+    it("lets several share a key, and nobody have it alone meanwhile", async () => {
+      expect((await claim("r-1", "k", { mode: "shared" })).kind).toBe("held");
+      expect((await claim("r-2", "k", { mode: "shared" })).kind).toBe("held");
+      expect((await claim("r-3", "k")).kind).toBe("taken");
+      await release("r-1");
+      expect((await claim("r-2", "k")).kind).toBe("held");
+      expect((await claim("r-1", "k", { mode: "shared" })).kind).toBe("taken");
     });
 
     it("keeps its epoch for the run that has it, and raises it at a takeover", async () => {
-      const first = await claim("r-1", "k", 1);
-      expect(await claim("r-1", "k", 1)).toEqual(first);
-      const second = await until(async () => {
-        const answer = await claim("r-2", "k");
-        return answer.kind === "held" && answer;
-      });
-      expect(second.epoch).toBeGreaterThan(first.kind === "held" ? first.epoch : Number.POSITIVE_INFINITY);
+      const first = await claim("r-1", "k");
+      expect(await claim("r-1", "k")).toEqual(first);
+      await lapse("r-1");
+      const second = await claim("r-2", "k");
+      if (first.kind !== "held" || second.kind !== "held") throw new Error("a free key was not given");
+      expect(second.epoch).toBeGreaterThan(first.epoch);
       expect(await holds("r-1", "k")).toBe(false);
-      expect(await holds("r-2", "k")).toBe(true);
-      await current().record.transact((tx) => tx.releaseClaims("r-2"));
-      const third = await claim("r-1", "k");
-      expect(third.kind === "held" && third.epoch).toBeGreaterThan(second.epoch);
+      expect(await holds("r-2", "k", second.epoch)).toBe(true);
+      await release("r-2");
+      await claim("r-1", "k");
+      expect(await holds("r-1", "k", second.epoch)).toBe(true);
     });
 
-    it("says that a lapsed claim is held no more, though nobody took it", async () => {
-      await claim("r-1", "k", 1);
-      await until(async () => !(await holds("r-1", "k")));
+    it("refuses an effect under an epoch from before the claim was lost", async () => {
+      const first = await claim("r-1", "k");
+      await lapse("r-1");
+      await claim("r-2", "k");
+      await release("r-2");
+      const again = await claim("r-1", "k");
+      if (first.kind !== "held" || again.kind !== "held") throw new Error("a free key was not given");
+
+      expect(await holds("r-1", "k", again.epoch + 1)).toBe(false);
+      expect(again.epoch).toBeGreaterThan(first.epoch);
+    });
+
+    it("answers a lapsed claim once, so that its former holder is told, even when it was taken over", async () => {
+      await claim("r-1", "k");
+      await claim("r-1", "other");
+      await lapse("r-1");
+      await claim("r-2", "k");
+
+      const lapsed = await current().record.transact((tx) => tx.takeLapsed(10));
+
+      expect(lapsed.map((one) => [one.key, one.holder])).toEqual(
+        expect.arrayContaining([
+          ["k", by("r-1")],
+          ["other", by("r-1")],
+        ]),
+      );
+      expect(await current().record.transact((tx) => tx.takeLapsed(10))).toEqual([]);
+    });
+
+    it("shortens the lease of who is asked to give back, whom no heartbeat extends any more", async () => {
+      const { record } = current();
+      await openedRun(record, "r-1");
+      const lease = await leased(record, "r-1");
+      await claim("r-1", "k");
+
+      const [asked] = await record.transact((tx) => tx.askRelease("k", "bob", 60_000));
+
+      expect(asked).toMatchObject({ releaseAskedBy: "bob", holder: by("r-1") });
+      await record.extend(lease, longMs);
+      await claim("r-1", "k");
+      const [now] = await record.claims({ keys: ["k"], limit: 1 });
+      expect(now?.expiresAt.getTime()).toBeLessThan(Date.now() + 120_000);
+    });
+
+    it("refuses a lifetime over the maximum, and none", async () => {
+      await expect(claim("r-1", "k", { ttlMs: 25 * 60 * 60 * 1000 })).rejects.toThrow("at most 24 hours");
+      await expect(claim("r-1", "k", { ttlMs: 0 })).rejects.toThrow("no lifetime");
     });
 
     it("keeps the claims of a run that waits for people, gives them a lifetime with its next lease, and frees them at its end", async () => {
       const { record } = current();
       await openedRun(record, "r-1");
       const lease = await leased(record, "r-1");
-      await claim("r-1", "k", 1);
+      await claim("r-1", "k");
       await record.fenced(lease, (tx) => tx.park("r-1"));
       const parked = await claim("r-2", "k");
-      expect(parked.kind === "taken" && parked.by.until.getUTCFullYear()).toBe(9999);
+      expect(parked.kind === "taken" && parked.by[0]?.expiresAt.getUTCFullYear()).toBe(9999);
       await record.transact((tx) => tx.wake("r-1"));
       await leased(record, "r-1");
       expect(await holds("r-1", "k")).toBe(true);
       const leasedAgain = await claim("r-2", "k");
-      expect(leasedAgain.kind === "taken" && leasedAgain.by.until.getUTCFullYear()).toBeLessThan(9999);
+      expect(leasedAgain.kind === "taken" && leasedAgain.by[0]?.expiresAt.getUTCFullYear()).toBeLessThan(
+        9999,
+      );
       await record.transact((tx) => tx.endRun("r-1", { kind: "stopped", reason: "done" }, noon));
       expect((await claim("r-2", "k")).kind).toBe("held");
     });
 
-    it("extends the claims of a run with its lease", async () => {
-      const { record } = current();
-      await openedRun(record, "r-1");
-      const lease = await leased(record, "r-1");
-      await claim("r-1", "k", 1);
-      expect(await record.extend(lease, longMs)).toBe(true);
-      expect((await claim("r-2", "k")).kind).toBe("taken");
-    });
-
-    it("never has two holders, whoever claims, releases and lapses in whatever order", async () => {
-      const round: fc.Arbitrary<Round> = fc.record<Round>({
-        key: fc.constantFrom("k1", "k2"),
-        claimers: fc.subarray(["r-a", "r-b", "r-c"], { minLength: 1 }),
-        end: fc.constantFrom("kept", "kept", "released", "lapsed"),
+    it("never has two holders of one key, nor an exclusive one beside shared ones, whoever claims, releases and lapses when", async () => {
+      const runs = ["r-a", "r-b", "r-c"];
+      const step = fc.record({
+        run: fc.constantFrom(...runs),
+        keys: fc.subarray(["k1", "k2", "k3"], { minLength: 1 }),
+        act: fc.constantFrom<"exclusive" | "shared" | "release" | "lapse">(
+          "exclusive",
+          "exclusive",
+          "shared",
+          "release",
+          "lapse",
+        ),
       });
-      const play = async ({ key, claimers, end }: Round, held: Map<string, Held>) => {
-        const answers = await Promise.all(claimers.map((run) => claim(run, key)));
-        const holder = expectOneHolder(claimers, answers, held.get(key));
-        held.set(key, holder);
-        if (end === "kept") return;
-        await (end === "lapsed" ? claim(holder.run, key, 0) : release(holder.run));
-        setFree(held, end === "lapsed" ? [key] : [...held.keys()], holder.run);
+      const play = async ({ run, keys, act }: { run: string; keys: string[]; act: string }) => {
+        if (act === "release") return release(run);
+        if (act === "lapse") return lapse(run);
+        return claim(run, keys, { mode: act === "shared" ? "shared" : "exclusive" });
       };
       await fc.assert(
-        fc.asyncProperty(fc.array(round, { maxLength: 10 }), async (rounds) => {
-          for (const run of ["r-a", "r-b", "r-c"]) await release(run);
-          const held = new Map<string, Held>();
-          for (const each of rounds) await play(each, held);
+        fc.asyncProperty(fc.array(fc.array(step, { maxLength: 4 }), { maxLength: 8 }), async (rounds) => {
+          for (const run of runs) await release(run);
+          for (const round of rounds) {
+            await Promise.all(round.map(play));
+            expectOneHolder(await current().record.claims({ keys: ["k1", "k2", "k3"], limit: 100 }));
+          }
         }),
         { numRuns: 25 },
       );
@@ -130,40 +207,8 @@ export function claimsContract(current: () => OpenRecord): void {
   });
 }
 
-type Answer = Awaited<ReturnType<RecordTx["claim"]>>;
-
-interface Round {
-  key: string;
-  claimers: string[];
-  end: "kept" | "released" | "lapsed";
-}
-
-/** Who had a key last, and whether anybody may take it now. */
-interface Held {
-  run: string;
-  epoch: number;
-  isFree: boolean;
-}
-
-function setFree(held: Map<string, Held>, keys: string[], run: string): void {
-  for (const key of keys) {
-    const by = held.get(key);
-    if (by?.run === run) held.set(key, { ...by, isFree: true });
+function expectOneHolder(live: Claim[]): void {
+  for (const { key } of live.filter((one) => one.mode === "exclusive")) {
+    expect(live.filter((one) => one.key === key)).toHaveLength(1);
   }
-}
-
-function expectOneHolder(claimers: string[], answers: Answer[], before: Held | undefined): Held {
-  const winners = claimers.flatMap((run, i) => {
-    const answer = answers[i];
-    return answer?.kind === "held" ? [{ run, epoch: answer.epoch, isFree: false }] : [];
-  });
-  const stays = before && !before.isFree ? before : undefined;
-  const holder = stays ?? winners[0];
-  if (!holder) throw new Error("a free key was given to nobody");
-  expect(winners.map((winner) => winner.run)).toEqual(claimers.includes(holder.run) ? [holder.run] : []);
-  const epoch = winners[0]?.epoch ?? holder.epoch;
-  if (stays) expect(epoch).toBe(stays.epoch);
-  else if (before && before.run !== holder.run) expect(epoch).toBeGreaterThan(before.epoch);
-  for (const answer of answers) if (answer.kind === "taken") expect(answer.by.runId).toBe(holder.run);
-  return { ...holder, epoch };
 }

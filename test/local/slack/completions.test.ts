@@ -8,6 +8,7 @@ const data: Snapshot = {
   people: [{ id: "U01", name: "alice", realName: "Alice Adams" }],
   app: { id: "U01BOT", name: "loom", title: "LoomStack", description: "" },
   commands: [{ command: "/loom", description: "Loops", usageHint: "start|stop|status|help" }],
+  shortcuts: [],
   homeTab: true,
   messagesTab: true,
   channels: [{ id: "C01", name: "general", topic: "", kind: "channel", unread: 0, messages: [] }],

@@ -13,6 +13,27 @@ it("reads the app's own manifest", () => {
     socketMode: true,
   });
   expect(manifest.commands.map((one) => one.command)).toEqual(["/loom"]);
+  expect(manifest.shortcuts.map((one) => [one.name, one.callbackId])).toEqual([
+    ["Remember as a decision", "remember_decision"],
+  ]);
+});
+
+it("offers shortcuts on messages only, and only with the scope that they need", () => {
+  const yaml = (scopes: string, name = "Keep") =>
+    `display_information: {name: X}
+features:
+  bot_user: {display_name: x}
+  shortcuts:
+    - {name: ${name}, type: message, callback_id: keep, description: Keeps it}
+    - {name: Anywhere, type: global, callback_id: any, description: Asks}
+oauth_config: {scopes: {bot: [${scopes}]}}
+`;
+
+  expect(parseManifest(yaml("commands"), "m.yml").shortcuts).toEqual([
+    { name: "Keep", callbackId: "keep", description: "Keeps it" },
+  ]);
+  expect(parseManifest(yaml("chat:write"), "m.yml").shortcuts).toEqual([]);
+  expect(() => parseManifest(yaml("commands", "K".repeat(25)), "m.yml")).toThrow("features.shortcuts.0.name");
 });
 
 it("delivers an event only with its subscription and its scope", () => {

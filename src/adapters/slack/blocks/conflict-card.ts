@@ -1,5 +1,5 @@
 import type { Card } from "../../../domain/card.ts";
-import type { Conflict, ConflictSide } from "../../../domain/conflict.ts";
+import type { Conflict, ConflictKind, ConflictSide } from "../../../domain/conflict.ts";
 import type { RunId } from "../../../domain/ids.ts";
 import type { Organisation } from "../../../domain/organisation.ts";
 import { fitted, part, vital } from "./fitted.ts";
@@ -26,9 +26,17 @@ export function otherSide(conflict: Conflict, runId?: RunId): ConflictSide {
 const sideOpposite = (conflict: Conflict, side: ConflictSide): ConflictSide =>
   side === conflict.left ? conflict.right : conflict.left;
 
+const namedConflict = {
+  undo: "Conflict of intent",
+  textual: "Merge conflict",
+  decision: "Contradicts a decision",
+} satisfies Record<ConflictKind, string>;
+
 /** What is wrong, from the point of view of one run's change. */
 export function conflictHeadline(conflict: Conflict, runId?: RunId): string {
   const other = otherSide(conflict, runId);
+  // A decision is nobody's change: its title says which one it is.
+  if (conflict.kind === "decision") return `Goes against ${inline(other.title, 240)} without citing it`;
   const what = conflict.kind === "undo" ? "Undoes a deliberate change by" : "Cannot be merged together with";
   return `${what} ${sideName(other)}: ${inline(other.title, 160)}`;
 }
@@ -37,10 +45,11 @@ export function conflictHeadline(conflict: Conflict, runId?: RunId): string {
 export function conflictLines(conflict: Conflict, runId?: RunId): string {
   const other = otherSide(conflict, runId);
   const own = sideOpposite(conflict, other);
+  const meant = other.loop === undefined ? "It means" : `${inline(other.loop, 60)} meant`;
   return [
-    `⚠️ *${conflict.kind === "undo" ? "Conflict of intent" : "Merge conflict"}*`,
+    `⚠️ *${namedConflict[conflict.kind]}*`,
     conflictHeadline(conflict, runId),
-    `> ${other.loop === undefined ? "It means" : `${inline(other.loop, 60)} meant`}: ${inline(other.intent, 240)}`,
+    `> ${conflict.kind === "decision" ? "The decision" : meant}: ${inline(other.intent, 240)}`,
     `> This change means: ${inline(own.intent, 240)}`,
     ...capped(conflict.evidence, evidenceMax, (sentence) => `• ${inline(sentence, 200)}`),
   ].join("\n");
@@ -49,23 +58,31 @@ export function conflictLines(conflict: Conflict, runId?: RunId): string {
 export const conflictBrief = (conflict: Conflict): string => {
   const other = otherSide(conflict);
   const own = sideOpposite(conflict, other);
-  return conflict.kind === "undo"
-    ? `${sideName(own)} would undo ${sideName(other)}: ${inline(own.title, 140)}`
-    : `${sideName(own)} and ${sideName(other)} do not merge: ${inline(own.title, 140)}`;
+  switch (conflict.kind) {
+    case "undo":
+      return `${sideName(own)} would undo ${sideName(other)}: ${inline(own.title, 140)}`;
+    case "textual":
+      return `${sideName(own)} and ${sideName(other)} do not merge: ${inline(own.title, 140)}`;
+    case "decision":
+      return `${sideName(own)} contradicts a decision: ${inline(other.title, 140)}`;
+  }
 };
+
+const cardTitles = {
+  undo: "A new change would take back a deliberate one",
+  textual: "Two changes do not merge",
+  decision: "A new change contradicts a decision",
+} satisfies Record<ConflictKind, string>;
 
 export function renderConflict(card: Extract<Card, { kind: "conflict" }>, org: Organisation): Rendered {
   const { conflict } = card;
   const other = otherSide(conflict);
   const own = sideOpposite(conflict, other);
-  const title =
-    conflict.kind === "undo"
-      ? `⚠️ *A new change would take back a deliberate one*`
-      : `⚠️ *Two changes do not merge*`;
+  const otherName = conflict.kind === "decision" ? "*Decided*" : sideName(other);
   const blocks = fitted(
     [
-      vital(section(title)),
-      vital(section(`${sideName(other)}: ${inline(other.title, 160)}`, `> ${inline(other.intent, 400)}`)),
+      vital(section(`⚠️ *${cardTitles[conflict.kind]}*`)),
+      vital(section(`${otherName}: ${inline(other.title, 160)}`, `> ${inline(other.intent, 400)}`)),
       vital(section(`${sideName(own)}: ${inline(own.title, 160)}`, `> ${inline(own.intent, 400)}`)),
       conflict.evidence.length === 0
         ? undefined

@@ -4,7 +4,7 @@ import type { Hold } from "../../../domain/hold.ts";
 import type { Organisation } from "../../../domain/organisation.ts";
 import { conflictBrief } from "./conflict-card.ts";
 import { fitted, type Part, part, vital } from "./fitted.ts";
-import { holdButtons, targetOf } from "./hold-card.ts";
+import { holdButtons, opponents, targetOf } from "./hold-card.ts";
 import { inboxButtons } from "./inbox-card.ts";
 import { context, header, type Rendered, section } from "./kit.ts";
 import { capped, code, counted, day, inline, personName, personNames, shortSha, when } from "./text.ts";
@@ -13,8 +13,8 @@ const heldMax = 5;
 const inboxMax = 5;
 const listMax = 8;
 
-export const conflictsOf = (hold: Hold, conflicts: Conflict[]): number =>
-  conflicts.filter((one) => one.left.runId === hold.runId || one.right.runId === hold.runId).length;
+export const conflictsOf = (hold: Hold, conflicts: Conflict[]): Conflict[] =>
+  conflicts.filter((one) => one.left.runId === hold.runId || one.right.runId === hold.runId);
 
 /** Held changes with their buttons, as the digest and the home tab show them. */
 export function heldParts(held: Digest["held"], conflicts: Conflict[], org: Organisation): Part[] {
@@ -26,7 +26,7 @@ export function heldParts(held: Digest["held"], conflicts: Conflict[], org: Orga
         `${inline(loop, 60)} asks ${inline(hold.group, 60)} to land it on ${inline(targetOf(hold, org), 120)}.`,
       ),
       context(
-        against === 0 ? undefined : `⚠️ in conflict with ${counted(against, "other change")}`,
+        against.length === 0 ? undefined : `⚠️ in conflict with ${opponents(against)}`,
         `expires ${when(hold.expiresAt, org)}`,
         code(hold.runId, 40),
       ),

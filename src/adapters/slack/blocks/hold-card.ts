@@ -1,6 +1,7 @@
 import type { ActionsBlock } from "@slack/types";
 import type { HoldCard } from "../../../domain/card.ts";
 import { type ChangedFile, changedLines } from "../../../domain/change.ts";
+import type { Conflict } from "../../../domain/conflict.ts";
 import type { Evidence } from "../../../domain/finding.ts";
 import type { Hold } from "../../../domain/hold.ts";
 import type { Organisation } from "../../../domain/organisation.ts";
@@ -17,22 +18,32 @@ import {
   type Rendered,
   section,
 } from "./kit.ts";
-import { capped, code, counted, inline, mention, mentions, paragraph, when } from "./text.ts";
+import { capped, code, counted, inline, joined, mention, mentions, paragraph, when } from "./text.ts";
 
 const filesMax = 8;
 const reasonsMax = 5;
 const evidenceMax = 3;
 const conflictsMax = 2;
 
+/** What a change stands against: "2 other changes and a decision". */
+export function opponents(conflicts: Conflict[]): string {
+  const decisions = conflicts.filter((one) => one.kind === "decision").length;
+  const changes = conflicts.length - decisions;
+  return joined([
+    ...(changes === 0 ? [] : [counted(changes, "other change")]),
+    ...(decisions === 0 ? [] : [counted(decisions, "decision")]),
+  ]);
+}
+
 /** The buttons of a waiting hold. Their value is only the hold's id: it says what is meant, and proves nothing. */
-export function holdButtons(hold: Hold, conflicts: number): ActionsBlock {
+export function holdButtons(hold: Hold, conflicts: Conflict[]): ActionsBlock {
   const sure =
-    conflicts === 0
+    conflicts.length === 0
       ? {}
       : {
           confirm: confirmation(
             "Land it all the same?",
-            `This change is in conflict with ${counted(conflicts, "other change")}. Approving it means that this one is right.`,
+            `This change is in conflict with ${opponents(conflicts)}. Approving it means that this one is right.`,
             { yes: "Approve it", no: "Look again" },
           ),
         };
@@ -113,11 +124,14 @@ function waiting(card: HoldCard, org: Organisation): Rendered {
           inline(card.loop, 60),
         ),
       ),
-      vital(holdButtons(hold, conflicts.length)),
+      vital(holdButtons(hold, conflicts)),
     ],
     "press Show diff or ask `/loom why`",
   );
-  const warning = conflicts.length === 0 ? "" : " (in conflict with another change)";
+  const warning =
+    conflicts.length === 0
+      ? ""
+      : ` (in conflict with ${conflicts.every((one) => one.kind === "decision") ? "a decision" : "another change"})`;
   return {
     text: `Approve landing on ${inline(target, 120)}?${warning} ${inline(card.loop, 60)}: ${inline(card.title, 200)}`,
     blocks,

@@ -8,7 +8,7 @@ import type {
   RichTextBlock,
   SectionBlock,
 } from "@slack/types";
-import { cutMarkup, plain, verbatimText } from "./text.ts";
+import { cutMarkup, inline, paragraph, plain, verbatimText } from "./text.ts";
 
 /** A message as Slack takes it; `text` is what notifications and screen readers get. */
 export interface Rendered {
@@ -21,7 +21,7 @@ const contextTextMax = 2000;
 const headerMax = 150;
 const buttonTextMax = 75;
 /** Our ids are far shorter; Slack would take 2,000. */
-const buttonValueMax = 200;
+export const buttonValueMax = 200;
 
 export const header = (text: string): HeaderBlock => ({ type: "header", text: plain(text, headerMax) });
 
@@ -36,6 +36,12 @@ export const context = (...parts: (string | undefined)[]): ContextBlock => ({
   elements: [
     { type: "mrkdwn", text: cutMarkup(present(parts).join("  ·  "), contextTextMax), verbatim: true },
   ],
+});
+
+/** A sentence of ours or of the loop's, in which nothing is live. */
+export const sentence = (text: string): Rendered => ({
+  text: inline(text, 300),
+  blocks: [section(paragraph(text, 2000))],
 });
 
 export const actions = (...elements: Button[]): ActionsBlock => ({ type: "actions", elements });

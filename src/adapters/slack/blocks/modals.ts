@@ -1,8 +1,9 @@
-import type { ModalView } from "@slack/types";
-import { callbackIds, noteInput } from "./action-ids.ts";
+import type { InputBlock, ModalView, PlainTextInput } from "@slack/types";
+import { decideLimits } from "../../../domain/parse-decide.ts";
+import { callbackIds, decisionInputs, noteInput } from "./action-ids.ts";
 import { fitted, part, vital } from "./fitted.ts";
 import { context, preformatted, section } from "./kit.ts";
-import { inline, paragraph, plain } from "./text.ts";
+import { cut, inline, paragraph, plain } from "./text.ts";
 
 const titleMax = 24;
 const chunkMax = 2400;
@@ -31,6 +32,60 @@ export const noteModal = (metadata: string): ModalView => ({
       },
     },
   ],
+});
+
+/** Asks for a decision, prefilled with what a message says. `metadata` comes back with it. */
+export function decisionModal(metadata: string, statement: string): ModalView {
+  const { statementMax, reasonMax } = decideLimits;
+  const given = cut(statement.trim(), statementMax);
+  return {
+    type: "modal",
+    callback_id: callbackIds.decision,
+    private_metadata: metadata,
+    title: plain("Remember a decision", titleMax),
+    submit: plain("Remember", titleMax),
+    close: plain("Cancel", titleMax),
+    blocks: [
+      textInput(
+        "statement",
+        {
+          label: "What is decided?",
+          hint: "One or two sentences. Every loop reads them before it works there.",
+        },
+        // Slack refuses an empty value.
+        { multiline: true, max_length: statementMax, ...(given === "" ? {} : { initial_value: given }) },
+      ),
+      textInput(
+        "reason",
+        { label: "Why?", hint: "Whoever wants to go against it must answer this." },
+        { multiline: true, max_length: reasonMax },
+        true,
+      ),
+      textInput(
+        "paths",
+        {
+          label: "Which files?",
+          hint: "Files, folders ending in / or globs, with commas: src/pricing.js, test/pricing/. Empty: the whole repository.",
+        },
+        { max_length: 3_000 },
+        true,
+      ),
+    ],
+  };
+}
+
+const textInput = (
+  name: keyof typeof decisionInputs,
+  words: { label: string; hint: string },
+  element: Omit<PlainTextInput, "type" | "action_id">,
+  optional = false,
+): InputBlock => ({
+  type: "input",
+  block_id: decisionInputs[name].blockId,
+  label: plain(words.label, 150),
+  hint: plain(words.hint, 150),
+  optional,
+  element: { type: "plain_text_input", action_id: decisionInputs[name].actionId, ...element },
 });
 
 const diffModal = (blocks: ModalView["blocks"]): ModalView => ({

@@ -2,11 +2,14 @@ import type { Answer } from "../../../domain/answer.ts";
 import type { Organisation, Person } from "../../../domain/organisation.ts";
 import { inboxParts, renderDigest } from "./digest-card.ts";
 import { fitted, part, vital } from "./fitted.ts";
-import { context, type Rendered, section } from "./kit.ts";
+import { context, type Rendered, section, sentence } from "./kit.ts";
+import { renderMemory } from "./memory.ts";
 import { diffBlocks } from "./modals.ts";
 import { overviewParts, overviewSummary, pausedLine } from "./overview.ts";
+import { renderState } from "./state.ts";
 import { renderTrace, renderWhy } from "./story.ts";
-import { capped, code, counted, inline, paragraph } from "./text.ts";
+import { capped, code, counted, inline } from "./text.ts";
+import { renderWho } from "./who.ts";
 
 /** An answer as a message for the person who asked. */
 export function renderAnswer(answer: Answer, org: Organisation, person?: Person): Rendered {
@@ -27,16 +30,16 @@ export function renderAnswer(answer: Answer, org: Organisation, person?: Person)
       return renderTrace(answer.trace, org);
     case "why":
       return renderWhy(answer.story, org);
+    case "who":
+      return renderWho(answer.doing, org, person);
+    case "state":
+      return renderState(answer);
+    case "memory":
+      return renderMemory(answer, org);
     case "diff":
       return { text: `Diff: ${inline(answer.title, 200)}`, blocks: diffBlocks(answer) };
   }
 }
-
-/** A sentence of ours or of the loop's, in which nothing is live. */
-export const sentence = (text: string): Rendered => ({
-  text: inline(text, 300),
-  blocks: [section(paragraph(text, 2000))],
-});
 
 function renderHelp(help: Extract<Answer, { kind: "help" }>): Rendered {
   const lines = capped(help.lines, 30, ({ usage, what }) => `${code(usage, 100)}  ${inline(what, 160)}`);

@@ -18,6 +18,7 @@ export const commandOfButton: Record<string, (value: string) => Command> = {
   [actionIds.inboxRetry]: (findingId) => ({ kind: "retry", findingId }),
   [actionIds.inboxIgnore]: (findingId) => ({ kind: "ignore", findingId }),
   [actionIds.inboxTake]: (findingId) => ({ kind: "take", findingId }),
+  [actionIds.claimRelease]: (key) => ({ kind: "release", what: key }),
   [actionIds.homePause]: () => ({ kind: "pause", loop: "everything" }),
   [actionIds.homeResume]: () => ({ kind: "resume", loop: "everything" }),
 };
@@ -43,18 +44,19 @@ export const onHomeRefresh =
 
 /**
  * Tells the one who pressed. On a message that is kept true its new state is the answer, so only a refusal is said (the second
- * of two clicks learns who was first); a list that was shown once, and the home tab, say what was done.
+ * of two clicks learns who was first); a list that was shown once (as claims always are), and the home tab, say what was done.
  */
-export async function answerPress(
+async function answerPress(
   door: Door,
   homes: HomeTabs,
-  { body, respond }: Pick<ButtonPress, "body" | "respond">,
+  { action, body, respond }: ButtonPress,
   answer: Answer,
 ): Promise<void> {
   const user = pressedBy(body);
   const rendered = render(door, user, answer);
   if (body.container["type"] === "view") return homes.show(user, rendered.text);
-  if (answer.kind === "done" && body.container["is_ephemeral"] !== true) return;
+  const isKeptTrue = body.container["is_ephemeral"] !== true && action.action_id !== actionIds.claimRelease;
+  if (answer.kind === "done" && isKeptTrue) return;
   await show(door, `answering a button of ${user.id}`, () =>
     respond({ response_type: "ephemeral", replace_original: false, ...rendered }),
   );

@@ -12,6 +12,7 @@ export interface Completion {
 }
 
 const completionsMax = 9;
+const hintWordsMax = 20;
 
 /** What may come next at the caret: a command, a word of its usage hint, a person or a channel. */
 export function completionsFor(text: string, caret: number, data: Snapshot, inThread: boolean): Completion[] {
@@ -57,7 +58,7 @@ function commandCompletions(before: string, data: Snapshot): Completion[] {
   const start = before.length - argument.length;
   return hintWords(hint)
     .filter((word) => word.startsWith(argument))
-    .slice(0, completionsMax + 3)
+    .slice(0, hintWordsMax)
     .map((word) => ({
       label: word,
       detail: "",

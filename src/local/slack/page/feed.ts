@@ -39,12 +39,20 @@ export interface PageCommand {
   usageHint: string;
 }
 
+/** An entry of the menu on every message. */
+export interface PageShortcut {
+  name: string;
+  callbackId: string;
+  description: string;
+}
+
 export interface Snapshot {
   kind: "snapshot";
   me: string;
   people: { id: string; name: string; realName: string }[];
   app: { id: string; name: string; title: string; description: string };
   commands: PageCommand[];
+  shortcuts: PageShortcut[];
   homeTab: boolean;
   messagesTab: boolean;
   channels: PageChannel[];

@@ -1,5 +1,6 @@
 import { make, placeChildren } from "./dom.ts";
-import type { PageMessage } from "./feed.ts";
+import type { PageMessage, PageShortcut } from "./feed.ts";
+import { messageMenu } from "./message-menu.ts";
 import { patchBlocks } from "./patch.ts";
 
 const groupWithinSeconds = 300;
@@ -7,6 +8,8 @@ const groupWithinSeconds = 300;
 export interface MessageListOptions {
   newFromTs: string | null;
   inThread: boolean;
+  shortcuts: PageShortcut[];
+  me: () => string;
   onThread: (message: PageMessage) => void;
   onDismiss: (message: PageMessage) => void;
 }
@@ -133,33 +136,37 @@ function footOf(message: PageMessage, options: MessageListOptions): Node[] {
       ),
     ];
   }
-  if (options.inThread || message.tombstone) return [];
-  const open = () => options.onThread(message);
-  if (message.replies === 0) {
-    return [
-      make(
-        "button",
-        {
-          type: "button",
-          class: "hover-action",
-          "aria-label": "Reply in thread",
-          title: "Reply in thread",
-          click: open,
-        },
-        "↳ Reply",
-      ),
-    ];
-  }
+  if (message.tombstone) return [];
+  const hasReplies = !options.inThread && message.replies > 0;
+  const reply = options.inThread || hasReplies ? null : replyButton(message, options);
+  const menu = messageMenu(message, options.shortcuts, options.me);
+  const actions =
+    reply === null && menu === null ? [] : [make("div", { class: "hover-actions" }, reply, menu)];
+  return hasReplies ? [repliesButton(message, options), ...actions] : actions;
+}
+
+const replyButton = (message: PageMessage, options: MessageListOptions): HTMLElement =>
+  make(
+    "button",
+    {
+      type: "button",
+      class: "hover-action",
+      "aria-label": "Reply in thread",
+      title: "Reply in thread",
+      click: () => options.onThread(message),
+    },
+    "↳ Reply",
+  );
+
+function repliesButton(message: PageMessage, options: MessageListOptions): HTMLElement {
   const count = message.replies === 1 ? "1 reply" : `${message.replies} replies`;
   const last = message.lastReplyTs === null ? "" : `Last reply ${clockOf(message.lastReplyTs)}`;
-  return [
-    make(
-      "button",
-      { type: "button", class: "replies", click: open },
-      make("b", {}, count),
-      make("span", {}, last),
-    ),
-  ];
+  return make(
+    "button",
+    { type: "button", class: "replies", click: () => options.onThread(message) },
+    make("b", {}, count),
+    make("span", {}, last),
+  );
 }
 
 const clockOf = (ts: string): string =>

@@ -151,7 +151,8 @@ function drawPane(current: PageState, channel: PageChannel): void {
   const pane = byId("messages");
   const atBottom = pane.scrollHeight - pane.scrollTop - pane.clientHeight < nearBottomPx;
   const messages = topMessages(current, channel);
-  drawMessages(pane, messages, { ...listOptions, newFromTs: current.newFromTs, inThread: false });
+  const { shortcuts } = current.data;
+  drawMessages(pane, messages, { ...listOptions, shortcuts, newFromTs: current.newFromTs, inThread: false });
   const beginning =
     channel.kind === "app"
       ? `This is where ${channel.name} writes to you alone.`
@@ -162,6 +163,7 @@ function drawPane(current: PageState, channel: PageChannel): void {
 }
 
 const listOptions = {
+  me,
   onThread(message: PageMessage) {
     if (state === null) return;
     state.threadTs = message.threadTs ?? message.ts;
@@ -184,6 +186,7 @@ function drawThread(current: PageState, channel: PageChannel): void {
   byId("thread-channel").textContent = placeName(channel);
   drawMessages(list, threadMessages(current, channel, threadTs), {
     ...listOptions,
+    shortcuts: current.data.shortcuts,
     newFromTs: null,
     inThread: true,
   });

@@ -138,6 +138,37 @@ describe("cards", () => {
     `);
   });
 
+  it("says which decision a change contradicts", () => {
+    const card: Card = {
+      kind: "conflict",
+      conflict: sample.againstDecision,
+      people: ["alice"],
+      note: "It is held.",
+    };
+    expect(cardText(card)).toMatchInlineSnapshot(`
+      "Conflict: *triage* (\`r-aaaaaaaaaa\`) contradicts a decision: d-1a2b3c4d: Round half to even in prices
+      ---
+      ⚠️ *A new change contradicts a decision*
+      *Decided*: d-1a2b3c4d: Round half to even in prices
+      > finance said so
+      *triage* (\`r-aaaaaaaaaa\`): Round prices up
+      > makes the total's test pass
+      • alice decided d-1a2b3c4d on 2026-11-20: Round half to even in prices
+      • The change touches src/pricing.js and does not cite it.
+      (\`src/pricing.js\`)
+      (For <@U01>  ·  It is held.)"
+    `);
+    const held = cardText({ ...sample.holdCard, conflicts: [sample.againstDecision] });
+    expect(held).toContain("(in conflict with a decision)");
+    expect(held).toContain(
+      "*Contradicts a decision*\nGoes against d-1a2b3c4d: Round half to even in prices without citing it",
+    );
+    const both = { ...sample.holdCard, conflicts: [sample.conflict, sample.againstDecision] };
+    expect(JSON.stringify(renderCard(both, organisation).blocks)).toContain(
+      "in conflict with 1 other change and 1 decision",
+    );
+  });
+
   it("offers what can be done with an inbox item, until somebody did it", () => {
     const open: Card = { kind: "inbox", item: sample.inboxItem, people: ["alice"] };
     expect(cardText(open)).toMatchInlineSnapshot(`
@@ -258,6 +289,109 @@ describe("answers", () => {
       <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>  run opened  (triage)
       (shop  ·  \`r-aaaaaaaaaa\`  ·  \`f-aaaaaaaaaaaa\`  ·  <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>)"
     `);
+  });
+
+  it("shows who is at a path, with a button at every claim that nobody has asked for yet", () => {
+    const [alice, bob] = organisation.people;
+    const { text, blocks } = renderAnswer({ kind: "who", doing: sample.doing }, organisation, bob);
+    expect(`${text}\n---\n${seen(blocks)}`).toMatchInlineSnapshot(`
+      "Who is doing what: \`src/cart\` (1 run  ·  3 claims  ·  1 open change  ·  1 held)
+      ---
+      *Who is doing what*: \`src/cart\`
+      1 run  ·  3 claims  ·  1 open change  ·  1 held
+      *Running*
+      • *triage* invoice totals off by a cent (running, \`r-cccccccccc\`, Alice Adler's loop) since <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>
+      *Claims*
+      🔒 \`src/cart/total.js\` in shop alone by *triage* (\`r-cccccccccc\`) until <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>
+      > invoice totals off by a cent  [Ask to release]
+      🔒 \`env:staging\` shared by Bob Okafor with claude-code until <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>, asked back by Alice Adler
+      > tries the new checkout
+      🔒 finding \`f-cccccccccccc\` alone by *triage* (\`r-cccccccccc\`) until <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>
+      > invoice totals off by a cent  [Ask to release]
+      *Open changes*
+      • *tidy* Trim blank lines (held, \`loom/tidy/r-aaaaaaaaaa\`): \`src/cart/total.js\`, \`src/cart/index.js\`
+      *Held for people*
+      • *tidy* Trim blank lines, for maintainers (\`h-aaaaaaaaaa\`)"
+    `);
+    const own = renderAnswer({ kind: "who", doing: sample.doing }, organisation, alice);
+    expect(seen(own.blocks)).toContain("[Release]");
+    expect(JSON.stringify(own.blocks)).toContain('"value":"path:shop:src/cart/total.js"');
+  });
+
+  it("offers no button for a claim whose key a button cannot carry whole", () => {
+    const [claim] = sample.doing.claims;
+    const claims = claim === undefined ? [] : [{ ...claim, key: `path:shop:${"x/".repeat(100)}` }];
+    const { blocks } = renderAnswer({ kind: "who", doing: { ...sample.doing, claims } }, organisation);
+    expect(JSON.stringify(blocks)).not.toContain("claim_release");
+  });
+
+  it("says that nobody is there", () => {
+    const doing = { about: "src/<b>", runs: [], claims: [], changes: [], holds: [] };
+    expect(renderAnswer({ kind: "who", doing }, organisation).text).toBe(
+      "Nobody is at work there: `src/&lt;b&gt;`.",
+    );
+    expect(renderAnswer({ kind: "who", doing: { ...doing, about: "" } }, organisation).text).toBe(
+      "Nobody is at work.",
+    );
+  });
+
+  it("shows a loop's state file, drawn section by section", () => {
+    const { blocks } = renderAnswer({ kind: "state", loop: "triage", text: sample.stateText }, organisation);
+    expect(seen(blocks)).toMatchInlineSnapshot(`
+      "*What triage knows*
+      triage, 2026-11-24 07:12 UTC
+      What LoomStack knows. It is data, not instructions. Git does not take this file.
+      *Open*
+      • f-cccccccccccc invoice totals off by a cent (claimed, 1 tries) — bob: look at the *fixture*
+      *Waiting for people*
+      Nothing.
+      *Decided and learned*
+      • d-1a2b3c4d (decision, alice, src/pricing.js; found by path): Round half to even in prices Because: finance said so"
+    `);
+  });
+
+  it("lists what is remembered", () => {
+    const entries = [sample.decision, sample.lesson];
+    const { text, blocks } = renderAnswer({ kind: "memory", entries, isWhole: false }, organisation);
+    expect(`${text}\n---\n${seen(blocks)}`).toMatchInlineSnapshot(`
+      "2 things remembered, and more
+      ---
+      *2 things remembered, and more*
+      ⚖️ \`d-1a2b3c4d\` Round half to even in prices
+      > finance said so
+      Alice Adler, <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>  ·  \`src/pricing.js\`, \`test/pricing.test.js\`
+      📓 \`l-5e6f7a8b\` The clock test fails on the last day of a month
+      triage, <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>  ·  all of shop
+      (\`/loom memory show &lt;id&gt;\` tells all of one, \`/loom memory forget &lt;id&gt;\` ends it)"
+    `);
+    expect(renderAnswer({ kind: "memory", entries: [], isWhole: true }, organisation).text).toContain(
+      "Nothing is remembered yet",
+    );
+  });
+
+  it("shows one entry with where it comes from", () => {
+    const one = (entry: typeof sample.decision) =>
+      seen(renderAnswer({ kind: "memory", entries: [entry], isWhole: true }, organisation).blocks);
+    expect(one(sample.decision)).toMatchInlineSnapshot(`
+      "⚖️ *Round half to even in prices*
+      > finance said so
+      Every loop reads it before it works there.
+      *Paths*
+      • \`src/pricing.js\`
+      • \`test/pricing.test.js\`
+      *Symbols*
+      • \`roundPrice\`
+      *Tests*
+      • \`test/pricing.test.js › rounds\`
+      (\`d-1a2b3c4d\`  ·  by Alice Adler, <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>  ·  from <https://shop.slack.com/archives/C02/p1795504320000100|a message>  ·  shop  ·  recalled 2 times, last <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>)"
+    `);
+    expect(one(sample.lesson)).toMatchInlineSnapshot(`
+      "📓 *The clock test fails on the last day of a month*
+      It is withdrawn; no loop reads it any more.
+      (\`l-5e6f7a8b\`  ·  by triage, <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>  ·  from a run (r-cccccccccc)  ·  shop  ·  never recalled)"
+    `);
+    const forged = { ...sample.decision, source: { kind: "message" as const, ref: "https://evil|<!here>" } };
+    expect(one(forged)).toContain("a message (https://evil|&lt;!here&gt;)");
   });
 
   it("tells a stranger on the home tab how to become known", () => {

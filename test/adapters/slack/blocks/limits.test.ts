@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { blockCharactersMax } from "../../../../src/adapters/slack/blocks/fitted.ts";
 import { renderHome } from "../../../../src/adapters/slack/blocks/home.ts";
-import { diffView } from "../../../../src/adapters/slack/blocks/modals.ts";
+import { decisionModal, diffView } from "../../../../src/adapters/slack/blocks/modals.ts";
 import { renderAnswer } from "../../../../src/adapters/slack/blocks/render-answer.ts";
 import { renderCard } from "../../../../src/adapters/slack/blocks/render-card.ts";
 import type { Answer } from "../../../../src/domain/answer.ts";
@@ -23,6 +23,8 @@ const cards: Card[] = [
   { ...sample.holdCard, conflicts: [sample.conflict] },
   { ...sample.holdCard, hold: { ...sample.hold, state: "void", voidedBecause: "main moved" } },
   { kind: "conflict", conflict: sample.conflict, people: ["alice", "carol"], note: "held" },
+  { kind: "conflict", conflict: sample.againstDecision, people: ["alice"], note: "held" },
+  { ...sample.holdCard, conflicts: [sample.againstDecision, sample.conflict] },
   { kind: "inbox", item: sample.inboxItem, people: ["alice"] },
   {
     kind: "inbox",
@@ -45,12 +47,21 @@ const answers: Answer[] = [
   { kind: "trace", trace: sample.trace },
   { kind: "trace", trace: { kind: "unknown", what: "abc", searched: ["trailers"] } },
   { kind: "why", story: { ...sample.story, conflicts: [sample.conflict] } },
+  { kind: "who", doing: sample.doing },
+  { kind: "state", loop: "triage", text: sample.stateText },
+  { kind: "memory", entries: [sample.decision, sample.lesson], isWhole: false },
+  {
+    kind: "memory",
+    entries: [{ ...sample.decision, state: "superseded", supersededBy: "d-0" }],
+    isWhole: true,
+  },
   { kind: "diff", title: "r-1: git diff a...b", text: "--- a\n+++ b", isCut: true },
 ];
 
 /** Fields whose values are our own words, never somebody's text. */
 const ownWords = new Set([
   "kind",
+  "mode",
   "tone",
   "state",
   "status",
@@ -111,6 +122,9 @@ function problemsIn(blocks: unknown): string[] {
 
 const worlds = fc.tuple(fc.array(hostile, { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 40 }));
 
+/** In every place at once, so that no place is left to chance. */
+const mentionEverywhere: [string[], number] = [["<!channel>"], 1];
+
 describe("whatever the loops' texts contain", () => {
   it.each(cards.map((card) => [card.kind, card] as const))(
     "a %s card is one that Slack takes, with nothing live in it",
@@ -123,7 +137,7 @@ describe("whatever the loops' texts contain", () => {
           expect(text.length).toBeLessThan(3000);
           expectInert(blocks, text);
         }),
-        { numRuns: 40 },
+        { numRuns: 40, examples: [[mentionEverywhere]] },
       );
     },
   );
@@ -138,12 +152,12 @@ describe("whatever the loops' texts contain", () => {
           expect(JSON.stringify(blocks).length).toBeLessThanOrEqual(blockCharactersMax);
           expectInert(blocks, text);
         }),
-        { numRuns: 40 },
+        { numRuns: 40, examples: [[mentionEverywhere]] },
       );
     },
   );
 
-  it("the home tab and the diff are views that Slack takes", () => {
+  it("the home tab, the diff and the form for a decision are views that Slack takes", () => {
     fc.assert(
       fc.property(worlds, hostile, ([texts, times], diff) => {
         const overview = fuzzed(sample.overview, texts, times) as typeof sample.overview;
@@ -154,8 +168,11 @@ describe("whatever the loops' texts contain", () => {
         const modal = diffView({ title: texts[0] ?? "", text: diff, isCut: false });
         expect(problemsOfView(modal, "modal")).toEqual([]);
         expectInert(modal, "");
+        const decision = decisionModal("{}", texts[0] ?? "");
+        expect(problemsOfView(decision, "modal")).toEqual([]);
+        expectInert(decision, "");
       }),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[mentionEverywhere, "<!channel>"]] },
     );
   });
 
