@@ -25,8 +25,9 @@ export async function borrow(checkoutDir: string, wishes: Record<string, string>
       const problem = await problemOf(checkoutDir, path, source);
       const link = join(checkoutDir, path);
       if (problem !== null) problems.push(problem);
-      else if (!(await exists(link))) {
-        await symlink(source, link);
+      // A link that is there already was left by a check that was killed; it is taken over.
+      else if ((await readlink(link).catch(() => null)) === source || !(await exists(link))) {
+        if (!(await exists(link))) await symlink(source, link);
         links.push({ link, source });
         readable.push(...new Set([source, await realpath(source)]));
       }

@@ -26,7 +26,7 @@ const element = z.record(z.string(), z.unknown());
 
 /** Reads JUnit XML by any of its writers. Throws an Error that says what is wrong and where. */
 export function readJUnit(text: string, place: Place): ToldTest[] {
-  if (/^\s*(?:<\?[^>]*\?>|<!--[\s\S]*?-->|\s)*<!DOCTYPE/.test(text))
+  if (declaresDoctype(text))
     throw new Error("it declares a DOCTYPE, which a JUnit report does not need; it is not read");
   const valid = XMLValidator.validate(text);
   if (valid !== true) throw new Error(`line ${valid.err.line}: ${valid.err.msg}`);
@@ -35,6 +35,14 @@ export function readJUnit(text: string, place: Place): ToldTest[] {
     throw new Error("it has no <testsuites> and no <testsuite>");
   const runner = attribute(children(root, "testsuites")[0] ?? {}, "name");
   return testsIn(root, { suites: [], runner, place, depth: 0 });
+}
+
+/** Looks before the root element only: a CDATA section may well quote one. */
+function declaresDoctype(text: string): boolean {
+  const piece = /\s+|<\?[\s\S]*?\?>|<!--[\s\S]*?-->/y;
+  let at = 0;
+  for (let found = piece.exec(text); found !== null; found = piece.exec(text)) at = piece.lastIndex;
+  return text.startsWith("<!DOCTYPE", at);
 }
 
 interface Around {
@@ -107,6 +115,7 @@ function pythonModule(
 ): { file: string; classes: string[] } | null {
   if (told !== undefined && !told.endsWith(".py")) return null;
   const parts = dotted.split(".");
+  if (parts.length > depthMax) return null;
   for (let length = parts.length; length > 0; length--) {
     const file = `${parts.slice(0, length).join("/")}.py`;
     if (told === file || (told === undefined && place.isFile(file)))
@@ -128,7 +137,7 @@ function outcome(test: Element): Pick<ToldTest, "status" | "message"> {
 }
 
 /** The stack names lines, which move; the message is what stays. */
-export const withoutStack = (text: string): string => text.split(/\n\s+at .*(?:\(|:[0-9]+)/)[0] ?? text;
+export const withoutStack = (text: string): string => text.split(/\n[ \t]+at [^\n]*(?:\(|:[0-9])/)[0] ?? text;
 
 function children(parent: Element, name: string): Element[] {
   const found = parent[name];

@@ -30,11 +30,19 @@ function readAny(text: string, place: Place): ToldTest[] {
 
 /** The report that a command printed among its other output; null when there is none. */
 export function printedReport(output: string): string | null {
-  const xml = /<testsuites?\b[\s\S]*<\/testsuites?>/.exec(output);
-  if (xml !== null) return xml[0];
+  const xml = between(output, output.search(/<testsuites?\b/), /<\/testsuites?>/g);
+  if (xml !== null) return xml;
   if (/"(testResults|reportFormat|results)"\s*:/.test(output)) {
-    const json = /^\{[\s\S]*\}\s*$/m.exec(output);
-    if (json !== null) return json[0];
+    const json = between(output, output.search(/^\{/m), /\}/g);
+    if (json !== null) return json;
   }
   return looksLikeTap(output) ? output.slice(output.search(/^(TAP version|1\.\.|not ok|ok)/m)) : null;
+}
+
+/** From `start` to the last end; null when either is absent. */
+function between(text: string, start: number, ends: RegExp): string | null {
+  const last = [...text.matchAll(ends)].at(-1);
+  return start < 0 || last === undefined || last.index < start
+    ? null
+    : text.slice(start, last.index + last[0].length);
 }

@@ -1,3 +1,4 @@
+import { lstatSync, readlinkSync } from "node:fs";
 import { basename, dirname, sep } from "node:path";
 
 export interface BwrapProfile {
@@ -9,6 +10,8 @@ export interface BwrapProfile {
   writable: string[];
   passwdFile: string;
   groupFile: string;
+  /** As `systemFolders` found them. */
+  system: string[];
 }
 
 export const homeInside = "/home/agent";
@@ -27,8 +30,7 @@ export function bwrapArguments(profile: BwrapProfile): string[] {
     ...["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"],
     ...["--uid", "1000", "--gid", "1000", "--json-status-fd", "3"],
     ...Object.entries(profile.env).flatMap(([name, value]) => ["--setenv", name, value]),
-    ...["--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/sbin", "/sbin"],
-    ...["--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"],
+    ...["--ro-bind", "/usr", "/usr", ...profile.system],
     ...[...etc, ...etcLibraries, ...(profile.network ? ["resolv.conf"] : [])].flatMap((name) => [
       "--ro-bind-try",
       `/etc/${name}`,
@@ -42,11 +44,19 @@ export function bwrapArguments(profile: BwrapProfile): string[] {
   ];
 }
 
+/** /bin and its like as this system has them: links into /usr on most, folders of their own on Alpine. */
+export function systemFolders(): string[] {
+  return ["/bin", "/sbin", "/lib", "/lib32", "/lib64"].flatMap((path) => {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return [];
+    return stats.isSymbolicLink() ? ["--symlink", readlinkSync(path), path] : ["--ro-bind", path, path];
+  });
+}
+
 function binds({ cwd, readable, writable }: BwrapProfile): string[] {
   const wishes = [
     ...readable.map((path) => ({ path, how: "--ro-bind-try" })),
-    ...writable.map((path) => ({ path, how: "--bind" })),
-    { path: cwd, how: "--bind" },
+    ...[...writable, cwd].map((path) => ({ path, how: "--bind" })),
   ];
   // A folder bound later hides what was bound inside it, so the outer ones come first; of the same one the writable wins.
   return wishes

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
 import type { Ended, Log, Program, RunProgram } from "../../ports.ts";
-import { bwrapArguments, homeInside, nodeFolder, visiblePath } from "./bwrap-profile.ts";
+import { bwrapArguments, homeInside, nodeFolder, systemFolders, visiblePath } from "./bwrap-profile.ts";
 import { refusalToStart, refusedStart } from "./not-started.ts";
 import { environmentOf, isAlive, killAll, type LiveProcess, liveProcesses, markerName } from "./processes.ts";
 import { supervise } from "./supervise.ts";
@@ -31,6 +31,7 @@ interface Place {
   scratch: string;
   passwdFile: string;
   groupFile: string;
+  system: string[];
 }
 
 const systemPath = "/usr/local/bin:/usr/bin:/bin";
@@ -61,8 +62,24 @@ async function prepare(options: SandboxOptions): Promise<Place> {
   const groupFile = join(scratch, "group");
   await writeFile(passwdFile, `root:x:0:0::/:/bin/sh\nagent:x:1000:1000::${homeInside}:/bin/sh\n`);
   await writeFile(groupFile, "root:x:0:\nagent:x:1000:\n");
-  return { options, scratch, passwdFile, groupFile };
+  await removeOldScratch(scratch, options.log);
+  return { options, scratch, passwdFile, groupFile, system: systemFolders() };
 }
+
+/** What killed processes left; nothing runs this long, so no other worker can be at work in them. */
+async function removeOldScratch(scratch: string, log: Log): Promise<void> {
+  const oldest = Date.now() - 2 * 24 * 60 * 60_000;
+  for (const name of await readdir(scratch)) {
+    const folder = join(scratch, name);
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (name.startsWith("p-") && mtimeMs < oldest) await removeScratch(folder, log);
+  }
+}
+
+const removeScratch = (folder: string, log: Log): Promise<void> =>
+  rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
+    log("warn", `removing the scratch folder ${folder}: ${String(error)}; remove it by hand`),
+  );
 
 /** Really runs a program: in a container, user namespaces may be refused although bubblewrap is installed. */
 async function probe(run: RunProgram, cwd: string): Promise<string | null> {
@@ -86,7 +103,7 @@ async function probe(run: RunProgram, cwd: string): Promise<string | null> {
 
 async function runConfined(place: Place, program: Program, signal: AbortSignal): Promise<Ended> {
   const readable = [...nodeFolder(process.execPath), ...place.options.readable, ...program.readable];
-  const path = visiblePath(wholePath(place.options.path), readable);
+  const path = visiblePath(wholePath(place.options.path), [...readable, dirname(process.execPath)]);
   const refusal = refusalToStart(program.argv, program.cwd, path);
   if (refusal !== null) return { kind: "not-started", reason: refusal };
   const marker = newMarker();
@@ -98,6 +115,7 @@ async function runConfined(place: Place, program: Program, signal: AbortSignal):
     writable: program.writable,
     passwdFile: place.passwdFile,
     groupFile: place.groupFile,
+    system: place.system,
   });
   const launch = {
     argv: ["bwrap", ...args, ...program.argv],
@@ -109,8 +127,7 @@ async function runConfined(place: Place, program: Program, signal: AbortSignal):
     isNamespaced: true,
     path,
   };
-  const ended = await supervise(launch, program, signal);
-  return ended;
+  return supervise(launch, program, signal);
 }
 
 async function runUnconfined(place: Place, program: Program, signal: AbortSignal): Promise<Ended> {
@@ -140,9 +157,7 @@ async function runUnconfined(place: Place, program: Program, signal: AbortSignal
   try {
     return await supervise(launch, program, signal);
   } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch((error: unknown) =>
-      place.options.log("warn", `removing the scratch folder ${folder}: ${String(error)}; remove it by hand`),
-    );
+    await removeScratch(folder, place.options.log);
   }
 }
 
@@ -164,7 +179,7 @@ function environment(
 
 const wholePath = (path: string | undefined): string =>
   [...new Set([...(path ?? "").split(":"), dirname(process.execPath), ...systemPath.split(":")])]
-    .filter((folder) => folder !== "")
+    .filter((folder) => isAbsolute(folder))
     .join(":");
 
 /** Names its owner, so that a later process can tell what was left behind from what is at work. */

@@ -18,6 +18,8 @@ import {
 
 /** How long a program may take to end after SIGTERM. */
 const graceMs = 5_000;
+/** A longer timer would fire at once. */
+const timerMaxMs = 2 ** 31 - 1;
 /** How long the last output may take to arrive after everything was killed. */
 const drainMs = 1_000;
 
@@ -118,7 +120,7 @@ async function endOrStop(
   try {
     return await Promise.race([
       exit.then(() => "ended" as const),
-      sleep(wallMs, "timed-out" as const, quiet),
+      sleep(Math.min(wallMs, timerMaxMs), "timed-out" as const, quiet),
       once(signal, "abort", quiet).then(() => "stopped" as const),
     ]);
   } finally {

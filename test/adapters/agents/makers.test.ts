@@ -1,109 +1,251 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openMakers } from "../../../src/adapters/agents/open-makers.ts";
-import { openSandbox } from "../../../src/adapters/sandbox/open-sandbox.ts";
-import type { MakerSpec } from "../../../src/domain/loop.ts";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { type MakersOptions, openMakers } from "../../../src/adapters/agents/open-makers.ts";
+import { openSandbox, type Sandbox } from "../../../src/adapters/sandbox/open-sandbox.ts";
+import type { Ended, Makers, Program } from "../../../src/ports.ts";
 
-type CommandMaker = Extract<MakerSpec, { kind: "command" }>;
+const programs = fileURLToPath(new URL("../../fixtures/programs", import.meta.url));
+const never = new AbortController().signal;
+type Maker = Parameters<Makers["run"]>[0];
+type Job = Parameters<Makers["run"]>[1];
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "loom-makers-"));
+let home: string;
+let sandbox: Sandbox;
+const warnings: string[] = [];
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "loom-makers-"));
+  sandbox = await openSandbox({ home, mode: "auto", readable: [], log: () => undefined });
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(home, { recursive: true, force: true }));
 
-/** Runs a maker whose program writes its argv, its standard input and its environment into a file of its checkout. */
-async function tell(
-  maker: Partial<CommandMaker>,
-  env: { [name: string]: string } = {},
-  prompt = "the prompt",
-) {
-  const dir = join(folder, "checkout");
-  const objects = join(folder, "mirrors", "shop.git", "objects");
-  const skillDir = join(folder, "skill");
-  await mkdir(join(dir, ".git", "objects", "info"), { recursive: true });
-  await mkdir(objects, { recursive: true });
-  await mkdir(skillDir);
-  await writeFile(join(dir, ".git", "objects", "info", "alternates"), `${objects}\n/etc\n`);
-  await writeFile(
-    join(skillDir, "tell.mjs"),
-    `import { readFileSync, writeFileSync } from "node:fs";
-     writeFileSync("told.json", JSON.stringify({ argv: process.argv.slice(2), stdin: readFileSync(0, "utf8"), env: process.env }));`,
-  );
-  const sandbox = await openSandbox({ home: folder, mode: "none", readable: [], log: () => undefined });
-  const seen: string[][] = [];
-  const makers = openMakers({
-    run: (program, signal) => {
-      seen.push(program.readable);
-      return sandbox.run(program, signal);
-    },
-    env,
-    node: process.execPath,
-    mirrors: join(folder, "mirrors"),
-  });
-  const spec: CommandMaker = {
-    kind: "command",
-    argv: ["{node}", "{skill}/tell.mjs"],
-    stdin: "none",
+const makers = (more: Partial<MakersOptions> = {}): Makers =>
+  openMakers({
+    run: sandbox.run,
+    log: (_level, text) => void warnings.push(text),
     env: {},
-    passEnv: [],
-    network: false,
-    ...maker,
+    node: process.execPath,
+    mirrors: join(home, "mirrors"),
+    ...more,
+  });
+
+async function job(more: Partial<Job> = {}): Promise<Job> {
+  const dir = await mkdtemp(join(home, "checkout-"));
+  onTestFinished(() => rm(dir, { recursive: true, force: true }));
+  return {
+    checkout: { dir, at: "a".repeat(40), repository: "shop" },
+    prompt: "make it green",
+    skillDir: programs,
+    runId: "r-0123456789",
+    wallMs: 30_000,
+    outputBytesMax: 100_000,
+    ...more,
   };
-  const checkout = { dir, at: "0".repeat(40), repository: "shop" };
-  const job = { checkout, prompt, skillDir, runId: "r-1", wallMs: 20_000, outputBytesMax: 10_000 };
-  const ended = await makers.run(spec, job, new AbortController().signal);
-  const told = await readFile(join(dir, "told.json"), "utf8").then(JSON.parse, () => null);
-  return { ended, told, readable: seen[0] ?? [], objects, skillDir, dir };
+}
+
+const maker = (argv: string[], more: Partial<Maker> = {}): Maker => ({
+  kind: "command",
+  argv,
+  stdin: "none",
+  env: {},
+  passEnv: [],
+  network: false,
+  ...more,
+});
+
+const tells = ["{node}", "{skill}/tells.mjs"];
+
+function toldBy(ended: Ended) {
+  if (ended.kind !== "exited") throw new Error(ended.kind === "not-started" ? ended.reason : ended.kind);
+  return JSON.parse(ended.output);
 }
 
 describe("a command maker", () => {
-  test("gets a hostile prompt unchanged, as one argument", async () => {
-    const prompt = '-rf "quoted" $(touch x) `id`\n{skill} \'; exit 1';
+  it("gets its prompt as one argument, whatever is in it", async () => {
+    const prompt = "-rf \"quoted\" 'single'\n$(id) `id` {workdir} {unknown} $& $1";
 
-    const { told } = await tell(
-      { argv: ["{node}", "{skill}/tell.mjs", "--task={prompt}", "{prompt}"] },
-      {},
-      prompt,
+    const ended = await makers().run(
+      maker([...tells, "{prompt}", "--say={prompt}"]),
+      await job({ prompt }),
+      never,
     );
 
-    expect(told.argv).toEqual([`--task=${prompt}`, prompt]);
+    expect(toldBy(ended).argv).toEqual([prompt, `--say=${prompt}`]);
   });
 
-  test("reads the prompt from its standard input, which then ends", async () => {
-    const { ended, told } = await tell({ stdin: "prompt" });
+  it("gets the paths of its checkout and its skill", async () => {
+    const work = await job();
 
-    expect(ended.kind).toBe("exited");
-    expect(told.stdin).toBe("the prompt");
-  });
+    const ended = await makers().run(maker([...tells, "in={workdir}", "{skill}"]), work, never);
 
-  test("sees of the operator's environment what its loop names, and never git's", async () => {
-    const env = { ANTHROPIC_API_KEY: "k", GITHUB_TOKEN: "t", GIT_DIR: "/elsewhere" };
-
-    const { told } = await tell({ passEnv: ["ANTHROPIC_API_KEY", "GIT_DIR"], env: { LANG: "C" } }, env);
-
-    expect(told.env).toMatchObject({ ANTHROPIC_API_KEY: "k", LANG: "C", LOOM_RUN: "r-1" });
-    expect(Object.keys(told.env)).not.toContain("GITHUB_TOKEN");
-    expect(Object.keys(told.env)).not.toContain("GIT_DIR");
-  });
-
-  test("may read its skill and the mirror's objects, and nothing that its checkout points to elsewhere", async () => {
-    const { readable, objects, skillDir } = await tell({});
-
-    expect(readable).toContain(objects);
-    expect(readable).toContain(skillDir);
-    expect(readable).not.toContain("/etc");
-  });
-
-  test("does not start with a placeholder that means nothing", async () => {
-    const { ended } = await tell({ argv: ["{node}", "{promt}"] });
-
-    expect(ended).toEqual({
-      kind: "not-started",
-      reason:
-        "{promt} in the maker's command means nothing; it may name {prompt}, {promptFile}, {workdir}, {skill}, {node}",
+    expect(toldBy(ended)).toMatchObject({
+      argv: [`in=${work.checkout.dir}`, programs],
+      cwd: work.checkout.dir,
     });
   });
+
+  it("gets its prompt on stdin, and nothing there when it asks for none", async () => {
+    const asked = await makers().run(maker([...tells, "--stdin"], { stdin: "prompt" }), await job(), never);
+    const none = await makers().run(maker([...tells, "--stdin"]), await job(), never);
+
+    expect([toldBy(asked).stdin, toldBy(none).stdin]).toEqual(["make it green", ""]);
+  });
+
+  it("gets its prompt in a file outside the checkout, which is gone afterwards", async () => {
+    const work = await job({ prompt: "long\nprompt" });
+
+    let folder = "";
+    const run: MakersOptions["run"] = (program, signal) => {
+      folder = program.readable.at(-1) ?? "";
+      return sandbox.run(program, signal);
+    };
+
+    const ended = await makers({ run }).run(
+      maker(["{node}", "{skill}/edits.mjs", "made.txt", "{promptFile}"], { stdin: "prompt" }),
+      work,
+      never,
+    );
+
+    expect(ended).toMatchObject({ kind: "exited", exit: 0, output: "long\nprompt\n" });
+    expect(readdirSync(work.checkout.dir)).toEqual(["made.txt"]);
+    expect([folder.includes("loom-prompt-"), existsSync(folder)]).toEqual([true, false]);
+  });
+
+  it("sees of the operator's environment what its loop names, and never git's variables", async () => {
+    warnings.length = 0;
+    const env = { MODEL_KEY: "k", GITHUB_TOKEN: "canary", GIT_DIR: "/x", ANTHROPIC_API_KEY: "canary" };
+    const wish = maker(tells, {
+      env: { MODE: "fast", GIT_SSH_COMMAND: "evil" },
+      passEnv: ["MODEL_KEY", "GIT_DIR", "ABSENT", "toString"],
+    });
+
+    const told = toldBy(await makers({ env }).run(wish, await job(), never));
+
+    expect(told.env).toMatchObject({ MODEL_KEY: "k", MODE: "fast", LOOM_RUN_ID: "r-0123456789" });
+    expect(JSON.stringify(told)).not.toMatch(/canary|GIT_|evil/);
+    expect(warnings).toEqual([
+      "GIT_SSH_COMMAND is not passed to a maker: no GIT_ variable is",
+      "GIT_DIR is not passed to a maker: no GIT_ variable is",
+      "ABSENT is to be passed to the maker, but it is not set here",
+      "toString is to be passed to the maker, but it is not set here",
+    ]);
+  });
+
+  it("is refused when its argv has a placeholder that nobody can fill", async () => {
+    expect(await makers().run(maker(["tool", "{promt}", "x{model}y"]), await job(), never)).toEqual({
+      kind: "not-started",
+      reason:
+        "starting tool: its argv has {promt}, {model}; what can be filled in is {prompt}, {promptFile}, {workdir}, {skill}, {node}",
+    });
+  });
+
+  it("may have braces in its argv that are no placeholders", async () => {
+    const argv = ['{"model":"x"}', "{}", "{1}", "a{b c}"];
+
+    expect(toldBy(await makers().run(maker([...tells, ...argv]), await job(), never)).argv).toEqual(argv);
+  });
+
+  it("ends at its wall clock", async () => {
+    const hang = maker(["{node}", "-e", "setInterval(() => {}, 1000)"]);
+
+    expect(await makers().run(hang, await job({ wallMs: 700 }), never)).toMatchObject({ kind: "timed-out" });
+  });
+
+  it("that does not exist is named with a remedy", async () => {
+    expect(await makers().run(maker(["no-such-agent", "{prompt}"]), await job(), never)).toMatchObject({
+      kind: "not-started",
+      reason: expect.stringMatching(/^starting no-such-agent: no program of that name .*install it/),
+    });
+  });
+});
+
+describe("the objects that a checkout borrows", () => {
+  async function mirrorAndClone() {
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+        encoding: "utf8",
+        stdio: "pipe",
+      });
+    const mirror = join(home, "mirrors", "shop.git");
+    const work = await job();
+    const seed = await mkdtemp(join(home, "seed-"));
+    onTestFinished(() => rm(seed, { recursive: true, force: true }));
+    onTestFinished(() => rm(mirror, { recursive: true, force: true }));
+    git("init", "-q", seed);
+    await writeFile(join(seed, "a.txt"), "hello");
+    git("-C", seed, "add", ".");
+    git("-C", seed, "commit", "-qm", "first");
+    await mkdir(join(home, "mirrors"), { recursive: true });
+    git("clone", "-q", "--bare", seed, mirror);
+    await rm(work.checkout.dir, { recursive: true });
+    git("clone", "-q", "--shared", mirror, work.checkout.dir);
+    return { mirror, work };
+  }
+
+  it("can be read by its git, and nothing else of the mirror", async () => {
+    const { mirror, work } = await mirrorAndClone();
+    const seen: Program[] = [];
+    const run: MakersOptions["run"] = (program, signal) => {
+      seen.push(program);
+      return sandbox.run(program, signal);
+    };
+
+    const ended = await makers({ run }).run(maker(["git", "show", "HEAD:a.txt"]), work, never);
+
+    expect(ended).toMatchObject({ kind: "exited", exit: 0, output: "hello" });
+    expect(seen[0]?.readable).toEqual([programs, join(mirror, "objects")]);
+    expect(seen[0]?.writable).toEqual([]);
+  });
+
+  it("are not shown when an agent rewrote their list to lead elsewhere", async () => {
+    const { mirror, work } = await mirrorAndClone();
+    const elsewhere = join(home, "elsewhere", "objects");
+    await mkdir(elsewhere, { recursive: true });
+    await symlink(elsewhere, join(home, "mirrors", "objects"));
+    onTestFinished(() => rm(join(home, "mirrors", "objects")));
+    await writeFile(
+      join(work.checkout.dir, ".git/objects/info/alternates"),
+      [
+        "/etc",
+        elsewhere,
+        join(home, "mirrors", "objects"),
+        mirror,
+        `${home}/mirrors/../elsewhere/objects`,
+        "../x",
+      ].join("\n"),
+    );
+    const seen: Program[] = [];
+    const run: MakersOptions["run"] = async (program) => {
+      seen.push(program);
+      return { kind: "exited", exit: 0, output: "", isCut: false, ms: 1 };
+    };
+
+    await makers({ run }).run(maker(["tool"]), work, never);
+
+    expect(seen[0]?.readable).toEqual([programs]);
+  });
+});
+
+it("under bubblewrap a maker writes nowhere but in its checkout", async ({ skip }) => {
+  if (sandbox.kind !== "bwrap") skip("bubblewrap does not work on this machine");
+  const work = await job();
+  const outside = join(home, "outside.txt");
+
+  const ended = await makers().run(
+    maker(["{node}", "{skill}/writes.mjs", "inside.txt", "{skill}/evil.mjs", "/usr/evil", outside]),
+    work,
+    never,
+  );
+
+  expect(ended).toMatchObject({
+    kind: "exited",
+    output: expect.stringMatching(/^wrote inside.txt\nEROFS .*\nEROFS /),
+  });
+  expect(readFileSync(join(work.checkout.dir, "inside.txt"), "utf8")).toBe("reached");
+  expect([existsSync(outside), existsSync(join(programs, "evil.mjs"))]).toEqual([false, false]);
 });

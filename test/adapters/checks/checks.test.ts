@@ -318,6 +318,22 @@ describe("borrowing", () => {
     expect(existsSync(join(source.dir, "a.txt"))).toBe(true);
   });
 
+  it("takes over a link that a killed check left", async () => {
+    const source = await checkoutWith({ "a.txt": "borrowed" });
+    const checkout = await checkoutWith({});
+    await symlink(source.dir, join(checkout.dir, "mods"));
+
+    const checked = await checks.run(
+      checkout,
+      command(show, { borrow: { mods: source.dir } }),
+      limits,
+      never,
+    );
+
+    expect(ran(checked).outputTail).toBe("borrowed");
+    expect(readdirSync(checkout.dir)).toEqual([]);
+  });
+
   it("leaves what the command put in the place of the link", async () => {
     const source = await checkoutWith({ "a.txt": "borrowed" });
     const checkout = await checkoutWith({});

@@ -222,6 +222,23 @@ describe("a report that cannot be read", () => {
     ]);
   });
 
+  it("does not take long, however it is made", () => {
+    const started = performance.now();
+    const message = "\n".repeat(200_000);
+    const hostile = [
+      `${"<!-- -->".repeat(20_000)}<a/>`,
+      `<testsuite><testcase name="a"><failure>${message}</failure></testcase></testsuite>`,
+      `<testsuite><testcase classname="${"a.".repeat(100_000)}" name="a"/></testsuite>`,
+      JSON.stringify({ results: { tests: [{ name: "a", status: "failed", trace: message }] } }),
+      `TAP version 13\n${"not ok 1 - a\n  ---\n".repeat(20_000)}`,
+    ];
+    for (const text of hostile) readReport(text, place);
+    for (const text of ["<testsuite ".repeat(50_000), `"results":${"\n{".repeat(50_000)}`])
+      printedReport(text);
+
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   it("is refused when its suites are nested without end", () => {
     const deep = `${"<testsuite>".repeat(5_000)}${"</testsuite>".repeat(5_000)}`;
 

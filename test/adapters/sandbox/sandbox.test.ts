@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { notStartedReason } from "../../../src/adapters/sandbox/not-started.ts";
 import { openSandbox, type Sandbox } from "../../../src/adapters/sandbox/open-sandbox.ts";
 import { selfTest } from "../../../src/adapters/sandbox/self-test.ts";
 import type { Program } from "../../../src/ports.ts";
@@ -392,6 +393,23 @@ describe("without bubblewrap", () => {
     const sandbox = await openSandbox({ home: dir, mode: "none", readable: [], log });
 
     expect(sandbox).toMatchObject({ kind: "none", why: "the settings ask for no sandbox" });
+  });
+
+  it("a full disk is told as such", () => {
+    expect(notStartedReason("npm", "ENOSPC", "/usr/bin")).toBe(
+      "starting npm: the disk is full; free some space and retry",
+    );
+  });
+
+  it("removes scratch folders that killed processes left days ago", async () => {
+    const [old, recent] = [join(home, "scratch", "p-old"), join(home, "scratch", "p-recent")];
+    await mkdir(old, { recursive: true });
+    await mkdir(recent);
+    await utimes(old, new Date(0), new Date(0));
+
+    await openSandbox({ home, mode: "none", readable: [], log });
+
+    expect([existsSync(old), existsSync(recent)]).toEqual([false, true]);
   });
 
   it("ends at the next start what a killed process left behind", async () => {
