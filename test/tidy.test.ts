@@ -196,6 +196,7 @@ describe("the Slack manifest", () => {
   // https://docs.slack.dev/reference/methods: the bot scope that each asks for; null asks for none.
   const scopes: Record<string, string | null> = {
     "auth.test": null,
+    "chat.getPermalink": null,
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",

@@ -64,6 +64,7 @@ export async function wire({ environment, root, overrides, log, onDefinitions }:
       env: process.env,
       node: process.execPath,
       mirrors: join(home, "mirrors"),
+      log,
     }),
     definitions,
     now: () => new Date(),
