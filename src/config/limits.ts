@@ -2,7 +2,6 @@
 export const wholeLimits = {
   attempts: { byDefault: 3, min: 1, max: 20 },
   review_rounds: { byDefault: 3, min: 1, max: 20 },
-  runs_at_once: { byDefault: 2, min: 1, max: 32 },
   files: { byDefault: 200, min: 1, max: 10_000 },
   lines: { byDefault: 5_000, min: 1, max: 1_000_000 },
 } as const;

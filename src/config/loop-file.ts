@@ -214,7 +214,6 @@ const stop = fields({
 
 const limits = fields({
   attempts: whole(wholeLimits.attempts),
-  runs_at_once: whole(wholeLimits.runs_at_once),
   review_rounds: whole(wholeLimits.review_rounds),
   make: duration(durationLimits.make),
   check: duration(durationLimits.check),
@@ -230,7 +229,6 @@ const limits = fields({
 }).transform(
   (raw): LoopLimits => ({
     attemptsMax: raw.attempts,
-    runsAtOnceMax: raw.runs_at_once,
     makeMs: raw.make,
     checkMs: raw.check,
     outputBytesMax: raw.output,

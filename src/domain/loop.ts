@@ -55,7 +55,6 @@ export interface StopConditions {
 export interface LoopLimits {
   /** Runs on one finding that may end without landing before the loop gives it up. */
   attemptsMax: number;
-  runsAtOnceMax: number;
   makeMs: number;
   checkMs: number;
   outputBytesMax: number;

@@ -61,7 +61,6 @@ test("the smallest loop, with every default", async () => {
         stop: { findingsPerTickMax: 5, failuresInRowMax: 3 },
         limits: {
           attemptsMax: 3,
-          runsAtOnceMax: 2,
           makeMs: 900_000,
           checkMs: 600_000,
           outputBytesMax: 10_000_000,
@@ -93,7 +92,7 @@ checker: tests
 check: { command: [npm, test], setup: npm ci, report: out/report.xml, network: true }
 claims: { paths: ["src/**/*.js", src/cart.js, src/cart.js], mode: exclusive, resources: "env:staging" }
 stop: { goal: npm run lint, findings_per_tick: 9, failures_in_row: 1, until: 2027-01-31, budget_usd_per_day: 7.5 }
-limits: { attempts: 1, runs_at_once: 1, make: 90s, check: 2h, output: 1MB, files: 3, lines: 40, hold: 1d, cost_usd: 0.5, finding_cost_usd: 1.5, review_rounds: 2 }
+limits: { attempts: 1, make: 90s, check: 2h, output: 1MB, files: 3, lines: 40, hold: 1d, cost_usd: 0.5, finding_cost_usd: 1.5, review_rounds: 2 }
 `);
 
   const read = await readDefinitions(root);
@@ -286,7 +285,7 @@ describe("a wrong loop is refused with file, line, what was read and what is all
     ...claimProblems.map(([claims, problem]) => [`${goodLoop}claims: ${claims}\n`, `8: claims${problem}`]),
     [`${goodLoop}limits: { files: .inf }\n`, "8: limits.files is the number Infinity; write a whole number"],
     [`${goodLoop}limits: { cost_usd: -1 }\n`, "8: limits.cost_usd is -1; write a number from 0 to 1000"],
-    [`${goodLoop}limits:\n`, "8: limits is empty; write a map of attempts, runs_at_once"],
+    [`${goodLoop}limits:\n`, "8: limits is empty; write a map of attempts, make"],
     [
       `${goodLoop}stop: { until: 2027-02-30 }\n`,
       '8: stop.until is "2027-02-30"; write a day such as "2027-01-31"',

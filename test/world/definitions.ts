@@ -47,7 +47,6 @@ export const loopOf = ({ stop, limits, ...wish }: LoopWish = {}): LoopDefinition
   stop: { findingsPerTickMax: 10, failuresInRowMax: 3, ...stop },
   limits: {
     attemptsMax: 3,
-    runsAtOnceMax: 4,
     makeMs: 20_000,
     checkMs: 20_000,
     outputBytesMax: 100_000,
