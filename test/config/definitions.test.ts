@@ -285,7 +285,7 @@ describe("a wrong loop is refused with file, line, what was read and what is all
     ...claimProblems.map(([claims, problem]) => [`${goodLoop}claims: ${claims}\n`, `8: claims${problem}`]),
     [`${goodLoop}limits: { files: .inf }\n`, "8: limits.files is the number Infinity; write a whole number"],
     [`${goodLoop}limits: { cost_usd: -1 }\n`, "8: limits.cost_usd is -1; write a number from 0 to 1000"],
-    [`${goodLoop}limits:\n`, "8: limits is empty; write a map of attempts, make"],
+    [`${goodLoop}limits:\n`, "8: limits is empty; write a map of attempts"],
     [
       `${goodLoop}stop: { until: 2027-02-30 }\n`,
       '8: stop.until is "2027-02-30"; write a day such as "2027-01-31"',
