@@ -1,9 +1,11 @@
 // Builds dist/. With --if-stale it does nothing when dist/ is newer than every source file.
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import { chmodSync, cpSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const stamp = "dist/.tsbuildinfo";
+// Written last, with the time of the beginning: a build that failed, or an edit during it, leaves dist/ stale.
+const stamp = "dist/.tsbuildinfo.done";
+const begunAt = new Date();
 const newestMs = (path) => {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
@@ -23,4 +25,5 @@ cpSync("src/local/slack/page", "dist/local/slack/page", {
   filter: (path) => statSync(path).isDirectory() || /\.(html|css|svg)$/.test(path),
 });
 chmodSync("dist/entry/loom.js", 0o755);
-utimesSync(stamp, new Date(), new Date());
+writeFileSync(stamp, "");
+utimesSync(stamp, begunAt, begunAt);
