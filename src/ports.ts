@@ -260,7 +260,10 @@ export interface RecordTx {
   releaseClaims(holder: Holder, keys?: ClaimKey[]): Promise<ClaimKey[]>;
   /** Shortens the lease of whoever holds the key to at most `withinMs`, and notes who asked. Answers the claims concerned. */
   askRelease(key: ClaimKey, by: string, withinMs: number): Promise<Claim[]>;
-  /** Takes lapsed claims away and answers them, so that their former holders can be told. */
+  /**
+   * Takes lapsed claims away and answers them, so that their former holders can be told: those that another took over or asked
+   * for, and guests'. A run's own, which nobody wanted meanwhile, waits for the run to go on.
+   */
   takeLapsed(limit: number): Promise<Claim[]>;
   /**
    * Keeps an entry, or merges it into a near-duplicate of the same kind and scope, or refuses it at the limits of its scope.

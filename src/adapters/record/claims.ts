@@ -33,8 +33,8 @@ export async function claim(tx: Database, wish: ClaimWish): ReturnType<RecordTx[
   }
   await tx.execute(claimsLock);
   const keys = [...new Set(wish.keys)];
-  await setLapsedAside(tx, keys);
   const own = holderId(wish.holder);
+  await setLapsedAside(tx, sql`${isOneOf(keys)} and (${claims.holderId} <> ${own} or ${endsForGood})`);
   const inTheWay = await tx
     .select()
     .from(claims)
@@ -78,13 +78,15 @@ async function insertClaims(tx: Database, { keys, mode, holder, reason, ttlMs }:
   return Math.min(...kept.map((one) => one.epoch));
 }
 
-/** What ran out is nobody's; it waits in its own table until the former holder has been told. */
-async function setLapsedAside(tx: Database, keys?: ClaimKey[]): Promise<void> {
-  const which = keys === undefined ? sql`true` : isOneOf(keys);
+/** What ran out waits in its own table until the former holder has been told. */
+async function setLapsedAside(tx: Database, which: SQL): Promise<void> {
   await tx.execute(sql`with gone as (
     delete from ${claims} where ${which} and ${claims.expiresAt} <= ${clock} returning *
   ) insert into ${lapsedClaims} select * from gone on conflict do nothing`);
 }
+
+/** A run whose worker died takes its own claims up again; one that was asked for, and a guest's, ends. */
+const endsForGood = sql`(${claims.releaseAskedBy} is not null or ${claims.holderId} like 'guest:%')`;
 
 /** Locks the claims against a takeover until the transaction ends. */
 export async function holdsClaims(
@@ -135,7 +137,7 @@ export async function askRelease(
 
 export async function takeLapsed(tx: Database, limit: number): Promise<Claim[]> {
   await tx.execute(claimsLock);
-  await setLapsedAside(tx);
+  await setLapsedAside(tx, endsForGood);
   const first = tx
     .select({ key: lapsedClaims.key, holderId: lapsedClaims.holderId, epoch: lapsedClaims.epoch })
     .from(lapsedClaims)
