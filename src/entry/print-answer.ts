@@ -57,7 +57,7 @@ function statusLines(overview: Overview): string[] {
       "Loops",
       overview.loops,
       ({ state, cadence, owner, nextTickAt }) =>
-        `${state.loop.padEnd(16)} ${state.switch.padEnd(8)} ${cadence}, owner ${owner}${nextTickAt ? `, next ${nextTickAt.toString()}` : ""}`,
+        `${state.loop.padEnd(16)} ${state.switch.padEnd(8)} ${cadence}, owner ${owner}${nextTickAt ? `, next ${minute(nextTickAt)}` : ""}`,
     ),
     ...listed(
       "Running",
@@ -91,7 +91,7 @@ const inboxLines = (items: InboxItem[]): string[] =>
 
 function digestLines(digest: Digest): string[] {
   return [
-    `Since ${new Date(digest.since).toString()}: ${digest.found} found, ${digest.landed.length} landed.`,
+    `Since ${minute(digest.since)}: ${digest.found} found, ${digest.landed.length} landed.`,
     ...listed("Held for people", digest.held, ({ hold, title }) => `${hold.id} ${title}, for ${hold.group}`),
     ...listed("Inbox", digest.inbox, (item) => `${item.findingId} ${item.title}: ${item.reason}`),
     ...listed("Landed", digest.landed, (one) => `${one.sha.slice(0, 8)} ${one.loop}: ${one.title}`),
