@@ -29,7 +29,8 @@ function weakenedFiles(diff: string): string[] {
   const balance = new Map<string, number>();
   let path = "";
   for (const line of diff.split("\n")) {
-    const header = /^diff --git a\/.* b\/(.*)$/.exec(line);
+    // git puts a name with odd characters in quotation marks; its escapes do not hide what folder it is in.
+    const header = /^diff --git .*\bb\/(.*?)"?$/.exec(line);
     if (header?.[1] !== undefined) path = header[1];
     if (!isTestPath(path) || line.startsWith("+++") || line.startsWith("---")) continue;
     if (!assertion.test(line)) continue;

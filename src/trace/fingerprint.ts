@@ -22,7 +22,9 @@ function normalise(message: string): string {
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "<uuid>")
     .replace(/\b0x[0-9a-f]+\b/gi, "<address>")
     .replace(/\b\d+(\.\d+)? ?(ms|s|sec|seconds|milliseconds)\b/g, "<duration>")
-    .replace(/:\d+:\d+\b/g, ":<line>")
+    .replace(/:\d+:\d+\b|(?<=\.[a-z]{1,5}):\d+\b/gi, ":<line>")
+    .replace(/\bline \d+/gi, "line <line>")
+    .replace(/(\blocalhost|\b\d+\.\d+\.\d+\.\d+|::1\]?):\d+\b/g, "$1:<port>")
     .replace(/\s+/g, " ")
     .trim();
 }
