@@ -5,6 +5,7 @@ import type { Ports } from "../ports.ts";
 import { tellLapsed } from "./claim-notices.ts";
 import { holdMessage } from "./hold-card.ts";
 import { pump } from "./pump.ts";
+import { isMissed, missed } from "./tick.ts";
 
 /** A run that is ready but was not touched for so long has lost its hint. */
 const strandedMs = 15_000;
@@ -53,15 +54,15 @@ export async function forget(ports: Ports): Promise<void> {
 
 /** A tick whose time passed while nobody was up runs once, late. */
 async function catchUp(ports: Ports): Promise<void> {
-  const now = ports.now();
   const states = await ports.record.loopStates();
   for (const loop of ports.definitions.loops()) {
     const state = states.find((one) => one.loop === loop.name);
-    const due = ports.definitions.due(loop.cadence, now);
-    if (state?.switch !== "running" || due === null || state.lastTickAt === undefined) continue;
+    if (state?.switch !== "running" || !isMissed(loop, state, ports)) continue;
     // The scheduler itself gets a moment to do it.
-    if (due.previous <= state.lastTickAt || now.getTime() - due.previous.getTime() < strandedMs) continue;
-    await ports.record.transact((tx) => tx.hint({ kind: "tick", loop: loop.name, why: "missed" }));
+    const now = ports.now();
+    const due = ports.definitions.due(loop.cadence, now);
+    if (due === null || now.getTime() - due.previous.getTime() < strandedMs) continue;
+    await ports.record.transact((tx) => tx.hint({ kind: "tick", loop: loop.name, why: missed }));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { TraceEvent } from "../domain/event.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { LoopName, Sha } from "../domain/ids.ts";
-import type { LoopDefinition } from "../domain/loop.ts";
+import type { LoopDefinition, LoopState } from "../domain/loop.ts";
 import type { Repository } from "../domain/organisation.ts";
 import type { Ports, RecordTx } from "../ports.ts";
 import { find } from "./find.ts";
@@ -26,20 +26,28 @@ export async function tick(name: LoopName, why: string, ports: Ports, signal: Ab
     });
     return;
   }
-  if (!(await mayTick(ports, loop))) return;
+  if (!(await mayTick(ports, loop, why))) return;
   const ticking = { ports, loop, repository, why };
+  const last = await ports.record.lastTick(loop.name);
+  const setTicked = async (at: Date) => {
+    if (last !== null) await ports.record.transact((tx) => tx.setTicked(loop.name, at, last.commit));
+  };
+  // Said before the work, so that a tick that takes long is not taken for one that was missed; and taken back when it could not look.
+  await setTicked(ports.now());
   try {
     await findAndOpen(ticking, signal);
   } catch (error) {
+    await setTicked(last?.at ?? ports.now());
     if (signal.aborted) return;
     await sayTrouble(ticking, error);
     throw error;
   }
 }
 
-async function mayTick(ports: Ports, loop: LoopDefinition): Promise<boolean> {
+async function mayTick(ports: Ports, loop: LoopDefinition, why: string): Promise<boolean> {
   const state = (await ports.record.loopStates()).find((one) => one.loop === loop.name);
   if (state?.switch !== "running" || (await ports.record.isPaused()) !== null) return false;
+  if (why === missed && !isMissed(loop, state, ports)) return false;
   if (loop.stop.until === undefined || ports.now() < loop.stop.until) return true;
   await stopLoop(ports, loop, `its last day, ${loop.stop.until.toDateString()}, is over`);
   return false;
@@ -106,6 +114,15 @@ async function keepFindings(
     channel: loop.channel,
     card: { kind: "notice", tone: "info", text: [head, ...titles, ...more].join("\n"), people: [] },
   });
+}
+
+/** Why a tick comes late: nobody was up when its time came. */
+export const missed = "missed";
+
+/** Whether a loop's time has passed since its last tick began. */
+export function isMissed(loop: LoopDefinition, state: LoopState, ports: Ports): boolean {
+  const due = ports.definitions.due(loop.cadence, ports.now());
+  return due !== null && state.lastTickAt !== undefined && due.previous > state.lastTickAt;
 }
 
 /** Open findings become runs, up to the loop's limit of live ones; a finding that has a run keeps it. */
