@@ -10,28 +10,43 @@ export default {
     },
     {
       name: "ports-name-domain-only",
-      comment: "ports.ts states what the loop needs, in domain words.",
+      comment: "ports.ts and ports/ state what the loop needs, in domain words.",
       severity: "error",
-      from: { path: "^src/ports[.]ts$" },
-      to: { pathNot: "^src/domain/" },
+      from: { path: "^src/ports([.]ts$|/)" },
+      to: { pathNot: "^src/(domain|ports)/" },
     },
     {
       name: "pillars-calculate",
       comment:
-        "coordination, policy, memory and trace are rules over domain values: no adapter, no loop, no I/O. node:crypto hashes, picomatch reads globs.",
+        "coordination, policy, memory and trace are rules over domain values: no adapter, no loop, no I/O. node:crypto hashes, picomatch reads globs, Cedar evaluates rules, secretlint knows what secrets look like.",
       severity: "error",
       from: { path: "^src/(coordination|policy|memory|trace)/" },
       to: {
         pathNot:
-          "^src/(domain|coordination|policy|memory|trace)/|^src/ports[.]ts$|^crypto$|^node:crypto$|node_modules/(@types/)?picomatch",
+          "^src/(domain|coordination|policy|memory|trace)/|^src/ports([.]ts$|/)|^crypto$|^node:crypto$|node_modules/(@types/)?picomatch|node_modules/(@cedar-policy|@secretlint)/",
       },
+    },
+    {
+      name: "policy-alone-evaluates",
+      comment: "Rules and secrets are judged in one place; everybody else asks policy/.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/policy/" },
+      to: { path: "node_modules/(@cedar-policy|@secretlint)/" },
     },
     {
       name: "loop-knows-no-vendor",
       comment: "loop/ reaches the world through ports.ts only: no adapter, no config file, no npm package.",
       severity: "error",
       from: { path: "^src/loop/" },
-      to: { pathNot: "^src/(loop|domain|coordination|policy|memory|trace)/|^src/ports[.]ts$" },
+      to: { pathNot: "^src/(loop|domain|coordination|policy|memory|trace)/|^src/ports([.]ts$|/)" },
+    },
+    {
+      name: "replay-compares-only",
+      comment:
+        "replay/ goes through a history by the same rules as the line: no loop, no adapter, no npm package.",
+      severity: "error",
+      from: { path: "^src/replay/" },
+      to: { pathNot: "^src/(replay|domain|coordination|trace)/|^src/ports([.]ts$|/)" },
     },
     {
       name: "adapters-do-not-meet",
@@ -40,7 +55,7 @@ export default {
       severity: "error",
       from: { path: "^src/adapters/([^/.]+)" },
       to: {
-        path: "^src/(adapters|loop|coordination|policy|memory|trace|config|local|entry)/",
+        path: "^src/(adapters|loop|replay|coordination|policy|memory|trace|config|local|entry)/",
         pathNot: "^src/adapters/$1(/|[.])",
       },
     },
@@ -64,7 +79,7 @@ export default {
       comment: "config/ knows the words, the ports and its parsers.",
       severity: "error",
       from: { path: "^src/config/" },
-      to: { path: "^src/", pathNot: "^src/(config|domain)/|^src/ports[.]ts$" },
+      to: { path: "^src/", pathNot: "^src/(config|domain)/|^src/ports([.]ts$|/)" },
     },
     {
       name: "nobody-imports-entry",

@@ -108,6 +108,7 @@ async function measure(name, seed) {
       return `${prefix}-${String(ids).padStart(10, "0")}`;
     },
     worker: "bench",
+    leaseMs: 30_000,
     log: quiet,
   };
   await record.transact((tx) => tx.setSwitch("triage", "running", "alice"));

@@ -32,7 +32,11 @@ const planted: Record<string, Record<string, string>> = {
   "domain-is-pure": { "src/domain/planted.ts": 'export { readFile } from "node:fs/promises";' },
   "ports-name-domain-only": { "src/ports.ts": 'export { openRun } from "./loop/open-run.ts";' },
   "pillars-calculate": { "src/memory/planted.ts": 'export { advance } from "../loop/run.ts";' },
+  "policy-alone-evaluates": {
+    "src/memory/planted.ts": 'export { validate } from "@cedar-policy/cedar-wasm/nodejs";',
+  },
   "loop-knows-no-vendor": { "src/loop/planted.ts": 'export { z } from "zod";' },
+  "replay-compares-only": { "src/replay/planted.ts": 'export { compare } from "../loop/compare.ts";' },
   "adapters-do-not-meet": {
     "src/adapters/git/planted.ts": 'export { openSandbox } from "../sandbox/open-sandbox.ts";',
   },

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { afterAll, afterEach, expect } from "vitest";
+import { openDeploys } from "../src/adapters/agents/open-deploys.ts";
 import { openChecks } from "../src/adapters/checks/open-checks.ts";
 import { openCode } from "../src/adapters/git/code.ts";
 import { openPglite } from "../src/adapters/record/open-pglite.ts";
 import { openSandbox } from "../src/adapters/sandbox/open-sandbox.ts";
+import { openSymbols } from "../src/adapters/treesitter/open-symbols.ts";
 import { due } from "../src/config/cadence.ts";
 import type { Answer } from "../src/domain/answer.ts";
 import type { Card, Message } from "../src/domain/card.ts";
@@ -20,7 +22,9 @@ import { perform } from "../src/loop/perform.ts";
 import { pump } from "../src/loop/pump.ts";
 import { advance } from "../src/loop/run.ts";
 import { tick } from "../src/loop/tick.ts";
-import type { Ended, Makers, Ports, RecordStore } from "../src/ports.ts";
+import type { Ended, Makers } from "../src/ports/processes.ts";
+import type { RecordStore } from "../src/ports/record.ts";
+import type { Ports } from "../src/ports.ts";
 import { tempFolder } from "./adapters/git/world.ts";
 import { type DrainedQueue, openDrainedQueue } from "./fakes/queue.ts";
 import { loopOf, organisationOf } from "./world/definitions.ts";
@@ -181,6 +185,7 @@ export async function openWorld(wish: WorldWish = {}): Promise<World> {
       environment: { PATH: process.env["PATH"], HOME: shop.root },
     }),
     checks: openChecks({ run, log }),
+    symbols: openSymbols(),
     makers: {
       async run(_maker, job, signal) {
         world.prompts.push(job.prompt);
@@ -188,6 +193,7 @@ export async function openWorld(wish: WorldWish = {}): Promise<World> {
         return ended ?? { kind: "exited", exit: 0, output: "done", isCut: false, ms: 1 };
       },
     },
+    deploys: openDeploys({ run, env: {} }),
     definitions: { organisation: () => organisation, loops: () => loops, problems: () => [], due },
     now: () => {
       nowMs += 1;
@@ -198,6 +204,7 @@ export async function openWorld(wish: WorldWish = {}): Promise<World> {
       return `${prefix}-${String(ids).padStart(10, "0")}`;
     },
     worker: "worker-1",
+    leaseMs: 30_000,
     log,
   };
 
@@ -283,7 +290,7 @@ export async function openWorld(wish: WorldWish = {}): Promise<World> {
     sql: async <T>(statement: string) => (await pglite.query<T>(statement)).rows,
     async lapse() {
       await pglite.exec(
-        "update loom.run set lease_until = lease_until - interval '1 hour', moved_at = moved_at - interval '1 hour'; update loom.claim set expires_at = clock_timestamp() - interval '1 second' where expires_at < '9999-01-01'; update loom.outbox set due_at = clock_timestamp()",
+        "update loom.run set lease_until = lease_until - interval '1 hour', moved_at = moved_at - interval '1 hour'; update loom.claim set expires_at = clock_timestamp() - interval '1 second' where expires_at < '9999-01-01'; update loom.outbox set due_at = clock_timestamp() where topic not like 'wake %'",
       );
     },
     async save() {
@@ -304,6 +311,9 @@ export async function openWorld(wish: WorldWish = {}): Promise<World> {
   };
   return world;
 }
+
+/** What an answer to this hold names. */
+export const answering = ({ id, digest }: Pick<Hold, "id" | "digest">) => ({ holdId: id, digest });
 
 export function only<T>(all: T[], what: string): T {
   const [first, ...others] = all;

@@ -19,6 +19,8 @@ export interface SkillFolder {
 
 export interface FoundFiles {
   organisation: FileRead;
+  /** `policies/*.cedar`, by name; those that LoomStack ships where there is none. */
+  rules: FileRead[];
   /** Null when `skills/` could not be listed: then nothing is known about which loops there are. */
   folders: SkillFolder[] | null;
   problems: string[];
@@ -28,10 +30,12 @@ export interface FoundFiles {
 
 export const organisationLabel = "policies/org.yml";
 const foldersMax = 500;
+const ruleFilesMax = 100;
 
-/** Reads every file that defines the organisation and its loops, judging none of them. */
-export async function findFiles(root: string): Promise<FoundFiles> {
+/** Reads every file that defines the organisation, its rules and its loops, judging none of them. */
+export async function findFiles(root: string, shippedRoot?: string): Promise<FoundFiles> {
   const organisation = await readFileOf(root, organisationLabel);
+  const rules = await readRules(root, shippedRoot);
   const listing = await skillNames(root);
   const folders =
     listing.kind === "listed"
@@ -39,10 +43,41 @@ export async function findFiles(root: string): Promise<FoundFiles> {
       : null;
   const problems = listing.kind === "listed" ? [] : [listing.problem];
   const hash = createHash("sha256").update(JSON.stringify(problems));
-  for (const file of [organisation, ...(folders ?? []).flatMap((folder) => [folder.skill, folder.loop])])
+  for (const file of [
+    organisation,
+    ...rules,
+    ...(folders ?? []).flatMap((folder) => [folder.skill, folder.loop]),
+  ])
     hash.update(`\n${file.label}\0${file.kind}\0`).update(file.kind === "read" ? file.bytes : "");
   hash.update(JSON.stringify((folders ?? []).map((folder) => folder.problems)));
-  return { organisation, folders, problems, fingerprint: hash.digest("hex") };
+  return { organisation, rules, folders, problems, fingerprint: hash.digest("hex") };
+}
+
+async function readRules(root: string, shippedRoot: string | undefined): Promise<FileRead[]> {
+  const labels = await ruleLabels(root);
+  const from = labels.length === 0 && shippedRoot !== undefined ? shippedRoot : root;
+  const found = from === root ? labels : (await ruleLabels(from)).filter(isForEverybody);
+  if (found.length > ruleFilesMax)
+    return [
+      {
+        kind: "unreadable",
+        label: "policies",
+        problem: `policies: holds ${found.length} files of rules; at most ${ruleFilesMax} are allowed`,
+      },
+    ];
+  return Promise.all(found.map((label) => readFileOf(from, label)));
+}
+
+/** LoomStack's own folder also has the rules of its sample, which speak of the sample's zones and groups. */
+const isForEverybody = (label: string): boolean => /^policies\/\d\d-/.test(label);
+
+async function ruleLabels(root: string): Promise<string[]> {
+  const entries = await readdir(join(root, "policies")).catch(codeOf);
+  if (typeof entries === "string") return [];
+  return entries
+    .filter((name) => name.endsWith(".cedar") && !name.startsWith("."))
+    .map((name) => `policies/${name}`)
+    .sort();
 }
 
 /** Sizes and times of the same files: cheap enough to ask every few seconds, for file systems that notify nobody. */
@@ -51,6 +86,7 @@ export async function filesSignature(root: string): Promise<string> {
   const names = listing.kind === "listed" ? listing.names : [];
   const labels = [
     organisationLabel,
+    ...(await ruleLabels(root)),
     ...names.flatMap((name) => [`skills/${name}/SKILL.md`, `skills/${name}/loop.yml`]),
   ];
   const marks = await Promise.all(

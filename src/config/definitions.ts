@@ -1,6 +1,6 @@
 import type { LoopDefinition } from "../domain/loop.ts";
 import type { Organisation } from "../domain/organisation.ts";
-import { type FileRead, type FoundFiles, findFiles } from "./definition-files.ts";
+import { type FoundFiles, findFiles } from "./definition-files.ts";
 import { type FolderRead, joinLoop, type LoopDraft, type LoopOverride, readFolder } from "./loop-draft.ts";
 import { type OrganisationDraft, type RepositoryOverride, readOrganisation } from "./organisation-file.ts";
 import { suggest } from "./parsed.ts";
@@ -12,13 +12,28 @@ export interface Overrides {
   loops?: Record<string, LoopOverride>;
 }
 
+/** Where to read, and what is said over the files. */
+export interface Given {
+  root: string;
+  overrides: Overrides;
+  /** LoomStack's own folder, whose rules are in force where `root` has none. */
+  shippedRoot?: string;
+  /** What is wrong in the rules together with their organisation. Without it, rules are not checked. */
+  checkRules?: (organisation: Organisation) => string[];
+}
+
 export type ReadDefinitions =
   | { kind: "valid"; organisation: Organisation; loops: LoopDefinition[] }
   | { kind: "refused"; problems: string[] };
 
 /** Reads `policies/org.yml` and `skills/` under `root`. Anything wrong refuses all of it, with every problem at once. */
-export async function readDefinitions(root: string, overrides: Overrides = {}): Promise<ReadDefinitions> {
-  const chosen = choose(await findFiles(root), nothingGood, { root, overrides });
+export async function readDefinitions(
+  root: string,
+  overrides: Overrides = {},
+  rules: Pick<Given, "checkRules" | "shippedRoot"> = {},
+): Promise<ReadDefinitions> {
+  const given: Given = { ...rules, root, overrides };
+  const chosen = choose(await findFiles(root, given.shippedRoot), nothingGood, given);
   if (chosen.problems.length > 0 || chosen.inForce === null)
     return { kind: "refused", problems: chosen.problems };
   return { kind: "valid", ...chosen.inForce };
@@ -40,13 +55,9 @@ export interface Chosen {
 }
 
 /** Chooses for every file the newest good version, so that what is in force fits together. */
-export function choose(
-  found: FoundFiles,
-  last: GoodFiles,
-  given: { root: string; overrides: Overrides },
-): Chosen {
+export function choose(found: FoundFiles, last: GoodFiles, given: Given): Chosen {
   const folders = found.folders?.map(readFolder) ?? foldersOf(last);
-  const organisation = organisationOf(found.organisation, given);
+  const organisation = organisationOf(found, given);
   const fresh = organisation.kind === "valid" ? organisation.value : null;
   const broken = organisation.kind === "refused" ? organisation.problems : [];
   const misses = fresh === null ? [] : missesOf(fresh, folders, given.overrides);
@@ -116,38 +127,48 @@ const inForce = (organisation: OrganisationDraft, joined: Joined, problems: stri
 const foldersOf = (last: GoodFiles): FolderRead[] =>
   [...last.loops.values()].map((draft) => ({ name: draft.name, isLoop: true, draft, problems: [] }));
 
-function organisationOf(
-  file: FileRead,
-  given: { root: string; overrides: Overrides },
-): Shaped<OrganisationDraft> {
+/** The file and its rules are one: they are in force together, or the last good ones of both stay. */
+function organisationOf({ organisation: file, rules }: FoundFiles, given: Given): Shaped<OrganisationDraft> {
   if (file.kind === "unreadable") return { kind: "refused", problems: [file.problem] };
   if (file.kind === "absent")
     return {
       kind: "refused",
       problems: [`${file.label}: is missing in ${given.root}; start from the one that LoomStack ships`],
     };
+  const unread = rules.flatMap((one) => (one.kind === "unreadable" ? [one.problem] : []));
   const overrides = given.overrides.repositories ?? {};
-  return readOrganisation({ label: file.label, content: file.content, root: given.root, overrides });
+  const shaped = readOrganisation({
+    label: file.label,
+    content: file.content,
+    root: given.root,
+    overrides,
+    rules: rules.flatMap((one) => (one.kind === "read" ? [{ label: one.label, text: one.content }] : [])),
+  });
+  if (shaped.kind === "refused") return { kind: "refused", problems: [...shaped.problems, ...unread] };
+  const problems = [...unread, ...(given.checkRules?.(shaped.value.organisation) ?? [])];
+  return problems.length === 0 ? shaped : { kind: "refused", problems };
 }
 
 /** Names of loops that no folder carries: in the organisation's file and in what the command line says. */
 function missesOf(organisation: OrganisationDraft, folders: FolderRead[], overrides: Overrides): string[] {
   const names = folders.filter((folder) => folder.isLoop).map((folder) => folder.name);
-  const trusted = organisation.organisation.trustedLoops.flatMap((name, at) =>
+  const { trustedLoops, trust, tools } = organisation.organisation;
+  const named: [PropertyKey[], string][] = [
+    ...trustedLoops.map((name, at): [PropertyKey[], string] => [["trusted_loops", at], name]),
+    ...Object.keys(trust).map((name): [PropertyKey[], string] => [["trust", name], name]),
+    ...tools.flatMap((tool) =>
+      tool.loops.map((name, at): [PropertyKey[], string] => [["tools", tool.name, "loops", at], name]),
+    ),
+  ];
+  const unknown = named.flatMap(([path, name]) =>
     names.includes(name)
       ? []
-      : [
-          problemAt(
-            organisation.file,
-            ["trusted_loops", at],
-            `"${name}" is not among the loops; ${suggest(name, names)}`,
-          ),
-        ],
+      : [problemAt(organisation.file, path, `"${name}" is not among the loops; ${suggest(name, names)}`)],
   );
   const overridden = Object.keys(overrides.loops ?? {}).flatMap((name) =>
     names.includes(name) ? [] : [`command line: "${name}" is not among the loops; ${suggest(name, names)}`],
   );
-  return [...trusted, ...overridden];
+  return [...unknown, ...overridden];
 }
 
 const ownValue = <T>(record: Record<string, T> | undefined, name: string): T | undefined =>

@@ -15,6 +15,8 @@ export interface Environment {
   sandbox: "auto" | "bwrap" | "none";
   /** Runs that this process works on at once. */
   workersAtOnce: number;
+  /** A worker that was silent for so long counts as dead, and another takes its runs; the same for all workers of a record. */
+  leaseMs: number;
   log: "info" | "warn" | "error";
 }
 
@@ -116,6 +118,7 @@ const variables = z.object({
   LOOM_LOCAL_PORT: wholeNumber(0, 65_535),
   LOOM_SANDBOX: oneOf(["auto", "bwrap", "none"]),
   LOOM_WORKERS_AT_ONCE: wholeNumber(1, 64),
+  LOOM_LEASE_MS: wholeNumber(2_000, 600_000),
   LOOM_LOG: oneOf(["info", "warn", "error"]),
   DATABASE_URL: address(["postgres", "postgresql"], "postgres://loom@localhost:5432/loom"),
   REDIS_URL: address(["redis", "rediss"], "redis://localhost:6379"),
@@ -157,6 +160,7 @@ export function readEnvironment(env: Record<string, string | undefined>, cwd: st
       slack: slackOf(raw),
       sandbox: raw.LOOM_SANDBOX ?? "auto",
       workersAtOnce: raw.LOOM_WORKERS_AT_ONCE ?? 2,
+      leaseMs: raw.LOOM_LEASE_MS ?? 30_000,
       log: raw.LOOM_LOG ?? "info",
     },
   };

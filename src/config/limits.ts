@@ -12,6 +12,8 @@ export const durationLimits = {
   hold: { byDefault: "3d", min: "1m", max: "30d" },
 } as const;
 
+/** `deploy.within`: it stands beside its command, not under `limits`. */
+export const deployLimit = { byDefault: "10m", min: "1s", max: "6h" } as const;
 export const outputLimit = { byDefault: "10MB", min: "1KB", max: "200MB" } as const;
 export const costLimit = { byDefault: 2, min: 0, max: 1_000 } as const;
 /** Three runs at the default cost. */

@@ -61,17 +61,20 @@ export function joinLoop(
   organisation: Organisation,
   override: LoopOverride = {},
 ): { kind: "valid"; loop: LoopDefinition } | { kind: "refused"; problems: string[] } {
-  const { untilDay, ...stop } = draft.written.stop;
+  const { deploy, ...written } = draft.written;
+  const { untilDay, ...stop } = written.stop;
   const repository = override.repository ?? draft.written.repository;
   const people = organisation.people.map((one) => one.id);
   const repositories = organisation.repositories.map((one) => one.name);
   const problems = [
     ...unlisted(draft.file, "owner", draft.written.owner, people),
     ...unlisted(draft.file, "repository", repository, repositories),
+    ...unknownEnvironment(draft, organisation.environments),
   ];
   if (problems.length > 0) return { kind: "refused", problems };
   const loop: LoopDefinition = {
-    ...draft.written,
+    ...written,
+    ...(deploy === undefined ? {} : { deploy }),
     name: draft.name,
     description: draft.skill.description,
     instructions: draft.skill.instructions,
@@ -121,6 +124,18 @@ function unlisted(file: YamlFile, key: "owner" | "repository", name: string, kno
       file,
       [key],
       `"${name}" is not among the ${whole} of policies/org.yml; ${suggest(name, known)}`,
+    ),
+  ];
+}
+
+function unknownEnvironment({ file, written }: LoopDraft, known: string[]): string[] {
+  const to = written.deploy?.to;
+  if (to === undefined || known.includes(to)) return [];
+  return [
+    problemAt(
+      file,
+      ["deploy", "to"],
+      `"${to}" is not among the environments of policies/org.yml; ${suggest(to, known)}`,
     ),
   ];
 }

@@ -3,15 +3,17 @@ import type {
   CheckCommand,
   ClaimSpec,
   CommitRule,
+  DeploySpec,
   LoopLimits,
   LoopTrigger,
   MakerSpec,
   SourceSpec,
 } from "../domain/loop.ts";
-import { parseDuration, parseSize } from "./amounts.ts";
-import { checkArgv, splitCommand } from "./argv.ts";
+import { parseSize } from "./amounts.ts";
 import { parseCadence, type WrittenCadence } from "./cadence.ts";
 import { claims } from "./claim-spec.ts";
+import { command, duration, variables } from "./command.ts";
+import { deploy } from "./deploy-spec.ts";
 import {
   costLimit,
   dailyBudget,
@@ -21,21 +23,9 @@ import {
   stopLimits,
   wholeLimits,
 } from "./limits.ts";
-import { channelName, plainName, repositoryName, variableName } from "./names.ts";
-import { type Parsed, quoted, refused, shown, suggest, valid } from "./parsed.ts";
-import {
-  amount,
-  delegate,
-  fields,
-  leaf,
-  listOf,
-  mapOf,
-  matching,
-  numeric,
-  oneOf,
-  text,
-  truth,
-} from "./shape.ts";
+import { channelName, plainName, repositoryName } from "./names.ts";
+import { quoted, refused, shown, suggest, valid } from "./parsed.ts";
+import { amount, delegate, fields, listOf, matching, numeric, oneOf, text, truth } from "./shape.ts";
 
 /** `loop.yml` as it was written: names are not yet looked up, and the organisation's time zone is not yet filled in. */
 export interface LoopFile {
@@ -49,6 +39,7 @@ export interface LoopFile {
   checker: "tests";
   check: CheckCommand;
   claims: ClaimSpec;
+  deploy?: DeploySpec | undefined;
   stop: {
     goal?: string[];
     findingsPerTickMax: number;
@@ -65,22 +56,6 @@ const commitRules: readonly CommitRule[] = ["conflict-markers", "fixup", "whites
 /** Whitespace is a matter of taste, so only a loop that names it looks for it. */
 const commitRulesByDefault: CommitRule[] = ["conflict-markers", "fixup"];
 const placeholders: readonly string[] = ["prompt", "skill", "node"];
-
-/** One text, split as a shell would, or a list of words that are taken as they are. */
-const command = leaf((raw): Parsed<string[]> => {
-  const wanted = 'write e.g. "npm test" or [npm, test]';
-  if (raw === undefined || raw === null)
-    return refused(`is ${raw === null ? "empty" : "missing"}; ${wanted}`);
-  if (typeof raw === "string") return inSentence(splitCommand(raw), quoted(raw));
-  if (!Array.isArray(raw)) return refused(`is ${shown(raw)}; ${wanted}`);
-  const wrong = raw.findIndex((word) => typeof word !== "string");
-  if (wrong >= 0)
-    return refused(`has ${shown(raw[wrong])} as its word ${wrong + 1}; put each word in quotes`);
-  return inSentence(checkArgv(raw), "the command");
-});
-
-const inSentence = (parsed: Parsed<string[]>, subject: string): Parsed<string[]> =>
-  parsed.kind === "valid" ? parsed : refused(`${subject} ${parsed.reason}`);
 
 const reportPath = text("a path inside the repository", (path) => {
   const leaves = path.startsWith("/") || path.includes("\\") || path.split("/").includes("..");
@@ -120,19 +95,10 @@ const makerCommand = command.transform((argv, context) => {
   return argv;
 });
 
-const ownSecrets = /^(?:SLACK_|LOOM_|DATABASE_URL$|REDIS_URL$)/;
-const passedVariable = matching(variableName.pattern, variableName.wanted).refine(
-  (name) => !ownSecrets.test(name),
-  {
-    error: "is one of LoomStack's own variables; agents never get those",
-  },
-);
-
 const makerFields = fields({
   command: makerCommand,
   stdin: oneOf(["prompt", "none"]).optional(),
-  env: mapOf(variableName, text("a text", valid)).default({}),
-  pass_env: listOf(passedVariable, 50).default([]),
+  ...variables,
   network: truth.default(false),
 });
 
@@ -194,10 +160,6 @@ const day = text('a day such as "2027-01-31"', (given) => {
 
 const whole = (rule: { byDefault: number; min: number; max: number }) =>
   numeric(rule, "whole").default(rule.byDefault);
-const duration = (rule: { byDefault: string; min: string; max: string }) =>
-  // The default goes through the same parser, so that the tables hold one form only.
-  z.preprocess((raw) => (raw === undefined ? rule.byDefault : raw), amount(rule, parseDuration));
-
 const stop = fields({
   goal: command.optional(),
   findings_per_tick: whole(stopLimits.findings_per_tick),
@@ -256,6 +218,7 @@ export const loopFile = fields({
   checker: oneOf(["tests"]).default("tests"),
   check,
   claims: section(claims),
+  deploy: deploy.optional(),
   stop: section(stop),
   limits: section(limits),
 }) satisfies z.ZodType<LoopFile>;

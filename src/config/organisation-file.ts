@@ -1,7 +1,8 @@
 import { isAbsolute, resolve } from "node:path";
-import type { z } from "zod";
-import type { Group, Organisation, Person, Repository } from "../domain/organisation.ts";
+import { z } from "zod";
+import type { Group, Organisation, Person, Repository, RuleFile } from "../domain/organisation.ts";
 import { inZone, parseCadence, parseTimezone } from "./cadence.ts";
+import { governedFields, governedProblems, toGoverned } from "./governed.ts";
 import { channelName, plainName, repositoryName } from "./names.ts";
 import { type Parsed, quoted, refused, suggest, valid } from "./parsed.ts";
 import { fields, listOf, mapOf, matching, problemAt, readShape, type Shaped, text } from "./shape.ts";
@@ -18,6 +19,8 @@ export interface OrganisationSource {
   content: string;
   root: string;
   overrides: Record<string, RepositoryOverride>;
+  /** The `.cedar` files that are read together with it. */
+  rules: RuleFile[];
 }
 
 const email = text("an e-mail address", (given) =>
@@ -49,6 +52,20 @@ const branch = text("the name of a branch", (given) => {
 const group = (wanted = "the name of a group below") => matching(plainName.pattern, wanted);
 const person = () => matching(plainName.pattern, "the name of a person below");
 
+const githubName = text("a GitHub login or team", (given) =>
+  /^[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\/[A-Za-z0-9._-]{1,100})?$/.test(given)
+    ? valid(given)
+    : refused(`is ${quoted(given)}; write a GitHub login, or a team such as "acme/payments", without @`),
+);
+
+/** A list of people; or, when the group is also a team on GitHub, `members` and `github`. */
+const members = z
+  .unknown()
+  .transform((raw) =>
+    typeof raw === "object" && raw !== null && !Array.isArray(raw) ? raw : { members: raw },
+  )
+  .pipe(fields({ members: listOf(person(), 1_000), github: githubName.optional() }));
+
 const organisationFile = fields({
   name: text("the organisation's name", (given) => valid(given.trim())),
   timezone: text('a time zone such as "Europe/Berlin"', parseTimezone),
@@ -59,16 +76,19 @@ const organisationFile = fields({
     fields({
       name: text("the person's name", (given) => valid(given.trim())),
       slack: matching(/^[UW][A-Z0-9]{2,20}$/, 'a Slack member id such as "U01ALICE"').optional(),
+      github: githubName.optional(),
       emails: listOf(email, 20).default([]),
     }),
   ),
-  groups: mapOf(plainName, listOf(person(), 1_000)),
+  groups: mapOf(plainName, members),
   may: fields({ start: listOf(group(), 50), pause: listOf(group(), 50), settle: listOf(group(), 50) }),
+  break_glass: group().optional(),
   trusted_loops: listOf(matching(/^[a-z0-9-]{1,64}$/, "the name of a loop"), 200).default([]),
   digest: fields({
     cadence: text('e.g. "weekdays 08:00"', parseCadence),
     channel: matching(channelName.pattern, channelName.wanted),
   }),
+  ...governedFields,
 });
 type OrganisationFile = z.output<typeof organisationFile>;
 
@@ -83,7 +103,11 @@ export function readOrganisation(source: OrganisationSource): Shaped<Organisatio
   if (yaml.kind === "refused") return yaml;
   const shaped = readShape(yaml.file, organisationFile);
   if (shaped.kind === "refused") return shaped;
-  const problems = [...unknownNames(yaml.file, shaped.value), ...twiceUsed(yaml.file, shaped.value)];
+  const problems = [
+    ...unknownNames(yaml.file, shaped.value),
+    ...twiceUsed(yaml.file, shaped.value),
+    ...governedProblems(yaml.file, shaped.value),
+  ];
   if (problems.length > 0) return { kind: "refused", problems };
   return { kind: "valid", value: { organisation: toOrganisation(shaped.value, source), file: yaml.file } };
 }
@@ -99,7 +123,7 @@ function unknownNames(file: YamlFile, raw: OrganisationFile): string[] {
     ...Object.entries(raw.repositories).flatMap(([name, one]) =>
       missing(["repositories", name, "approvers"], one.approvers, groups, "groups"),
     ),
-    ...Object.entries(raw.groups).flatMap(([name, members]) =>
+    ...Object.entries(raw.groups).flatMap(([name, { members }]) =>
       members.length === 0
         ? [problemAt(file, ["groups", name], "has no members; nobody could answer for it")]
         : members.flatMap((member, at) => missing(["groups", name, at], member, people, "people")),
@@ -107,6 +131,7 @@ function unknownNames(file: YamlFile, raw: OrganisationFile): string[] {
     ...Object.entries(raw.may).flatMap(([permission, names]) =>
       names.flatMap((name, at) => missing(["may", permission, at], name, groups, "groups")),
     ),
+    ...(raw.break_glass === undefined ? [] : missing(["break_glass"], raw.break_glass, groups, "groups")),
   ];
 }
 
@@ -123,6 +148,7 @@ function twiceUsed(file: YamlFile, raw: OrganisationFile): string[] {
   };
   for (const [id, one] of Object.entries(raw.people)) {
     if (one.slack !== undefined) use(["people", id, "slack"], one.slack, id);
+    if (one.github !== undefined) use(["people", id, "github"], one.github, id);
     for (const [at, address] of one.emails.entries()) use(["people", id, "emails", at], address, id);
   }
   return problems;
@@ -139,13 +165,21 @@ function toOrganisation(raw: OrganisationFile, source: OrganisationSource): Orga
         name: one.name,
         emails: one.emails,
         ...(one.slack === undefined ? {} : { slack: one.slack }),
+        ...(one.github === undefined ? {} : { github: one.github }),
       }),
     ),
     groups: Object.entries(raw.groups).map(
-      ([name, members]): Group => ({ name, members: [...new Set(members)] }),
+      ([name, one]): Group => ({
+        name,
+        members: [...new Set(one.members)],
+        ...(one.github === undefined ? {} : { github: one.github }),
+      }),
     ),
     may: raw.may,
+    breakGlass: raw.break_glass ?? null,
     trustedLoops: raw.trusted_loops,
+    ...toGoverned(raw),
+    rules: source.rules,
     digest: { cadence: inZone(raw.digest.cadence, raw.timezone), channel: raw.digest.channel },
     commitEmail: raw.commit_email,
   };

@@ -2,9 +2,9 @@ import { type FSWatcher, watch } from "node:fs";
 import type { Definitions } from "../ports.ts";
 import { due } from "./cadence.ts";
 import { definitionFolders, filesSignature, findFiles } from "./definition-files.ts";
-import { type Chosen, choose, nothingGood, type Overrides } from "./definitions.ts";
+import { type Chosen, choose, type Given, nothingGood, type Overrides } from "./definitions.ts";
 
-export interface WatchOptions {
+export interface WatchOptions extends Pick<Given, "checkRules" | "shippedRoot"> {
   overrides?: Overrides;
   /** Called after files changed and were read again, with what is wrong in them now. */
   onChange?: (problems: string[]) => void;
@@ -28,9 +28,10 @@ export async function watchDefinitions(
   root: string,
   options: WatchOptions = {},
 ): Promise<WatchedDefinitions> {
-  const given = { root, overrides: options.overrides ?? {} };
+  const { quietMs = 150, pollMs = 3_000, onChange, ...sources } = options;
+  const given: Given = { ...sources, root, overrides: options.overrides ?? {} };
   let signature = await filesSignature(root);
-  let found = await findFiles(root);
+  let found = await findFiles(root, given.shippedRoot);
   let current: Chosen = choose(found, nothingGood, given);
   let inForce = firstGood(current);
 
@@ -39,20 +40,20 @@ export async function watchDefinitions(
   let reading: Promise<void> = Promise.resolve();
   const soon = () => {
     clearTimeout(quiet);
-    if (!isClosed) quiet = setTimeout(() => void reload(), options.quietMs ?? 150).unref();
+    if (!isClosed) quiet = setTimeout(() => void reload(), quietMs).unref();
   };
   const watchers = watchFolders(soon);
 
   const read = async () => {
     if (isClosed) return;
     signature = await filesSignature(root);
-    const next = await findFiles(root);
+    const next = await findFiles(root, given.shippedRoot);
     watchers.set(await definitionFolders(root));
     if (isClosed || next.fingerprint === found.fingerprint) return;
     found = next;
     current = choose(found, current.good, given);
     inForce = current.inForce ?? inForce;
-    options.onChange?.(current.problems);
+    onChange?.(current.problems);
   };
   const reload = () => {
     // One after the other: two readings at once could put the older files in force last.
@@ -61,7 +62,7 @@ export async function watchDefinitions(
   };
   const poll = setInterval(async () => {
     if ((await filesSignature(root)) !== signature) soon();
-  }, options.pollMs ?? 3_000).unref();
+  }, pollMs).unref();
   watchers.set(await definitionFolders(root));
 
   return {

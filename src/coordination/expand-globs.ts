@@ -1,4 +1,5 @@
 import picomatch from "picomatch";
+import { globOptions } from "../domain/path-glob.ts";
 
 const pathsMax = 2000;
 
@@ -12,7 +13,7 @@ export function expandGlobs(globs: string[], files: string[], planned: string[] 
   const all = [...new Set([...files, ...planned])];
   const found = new Set<string>();
   for (const glob of globs) {
-    const isMatch = picomatch(glob, { dot: true });
+    const isMatch = picomatch(glob, globOptions);
     const matched = all.filter((path) => isMatch(path));
     if (matched.length === 0)
       return {

@@ -1,62 +1,110 @@
-import type { Change, LandedChange } from "../domain/change.ts";
-import type { Conflict } from "../domain/conflict.ts";
+import type { ChangeRecord } from "../domain/change-record.ts";
 import type { Sha } from "../domain/ids.ts";
-import { conflictId } from "../trace/fingerprint.ts";
+import { isTestIntent, mayBeTestIntent } from "./test-intent.ts";
+import { comparedAt, type UndoFacts, undoFacts } from "./undo-facts.ts";
+import type { LandedEntry, UndoIndex } from "./undo-index.ts";
+import { coverage, type Measure, measure } from "./undo-measure.ts";
+import { type UndoRule, undoRule } from "./undo-rules.ts";
 
-type Blobs = Map<string, { before: Sha | null; after: Sha | null }>;
+/** A landed change that another one takes back, and how much of it. */
+export interface Undo {
+  sha: Sha;
+  rule: UndoRule | "C8";
+  /** Where: what returns, or loses its lines. */
+  paths: string[];
+  /** Only the tests are turned back of a change that changed code too. */
+  isTestIntent: boolean;
+  /** What the undone change had undone itself: when there is any, this is the second flip of the same thing. */
+  undoes: Sha[];
+  /** Of the landed change's lines, or of its paths when no lines were compared. */
+  share: number;
+  /** Sentences for people. */
+  evidence: string[];
+}
 
 /**
- * Undo of a landed loop change, by returned blobs: for at least half of the landed change's paths and at least half of this
- * change's paths, the content after this change is the content before the landed one. A path that a rename vacates counts
- * as deleted, its new path as added; a deletion does not count when the content lives on at another path of the change.
+ * The landed changes that `change` undoes (C6), of the newest `lookback` in the index: the fullest undo first, then the
+ * nearest. It says what the lines say; whether it may is for the caller to judge.
  */
-export function findUndone(change: Change, landed: LandedChange[]): Conflict[] {
-  const mine = blobsOf(change.files);
-  return landed
-    .filter((other) => other.runId !== change.runId)
-    .flatMap((other) => {
-      const returned = returnedPaths(mine, blobsOf(other.files));
-      if (returned.length * 2 < blobsOf(other.files).size || returned.length * 2 < mine.size) return [];
-      return returned.length === 0 ? [] : [describe(change, other, returned)];
-    });
+export function findUndos(
+  change: { author: string; record: ChangeRecord },
+  index: UndoIndex,
+  { lookback }: { lookback: number },
+): Undo[] {
+  const own = { author: change.author, facts: undoFacts(change.record) };
+  return undosBy(own, index, { lookback }).map(({ landed, ...undo }) => ({
+    ...undo,
+    undoes: undoneBy(landed, index, lookback),
+  }));
 }
 
-function returnedPaths(mine: Blobs, theirs: Blobs): string[] {
-  const kept = new Set([...mine.values()].map((blob) => blob.after));
-  return [...mine].flatMap(([path, blob]) => {
-    const landed = theirs.get(path);
-    if (landed === undefined || blob.after !== landed.before || blob.after === blob.before) return [];
-    const livesOn = blob.after === null && blob.before !== null && kept.has(blob.before);
-    return livesOn ? [] : [path];
-  });
+type Found = Omit<Undo, "undoes"> & { landed: LandedEntry };
+interface Range {
+  lookback: number;
+  before?: number;
 }
 
-function blobsOf(files: LandedChange["files"]): Blobs {
-  const blobs: Blobs = new Map();
-  for (const file of files) {
-    if (file.from !== undefined) blobs.set(file.from, { before: file.before, after: null });
-    blobs.set(file.path, { before: file.from === undefined ? file.before : null, after: file.after });
+function undosBy(own: { author: string; facts: UndoFacts }, index: UndoIndex, range: Range): Found[] {
+  const nearest = index.candidates(own.facts, range.lookback, range.before);
+  return nearest.flatMap((landed) => undoOf(own, landed)).sort(byShare);
+}
+
+const byShare = (a: Found, b: Found): number => b.share - a.share || b.landed.ordinal - a.landed.ordinal;
+
+/** Kept with the landed change: it never changes after. */
+function undoneBy(landed: LandedEntry, index: UndoIndex, lookback: number): Sha[] {
+  landed.undoes ??= undosBy(landed, index, { lookback, before: landed.ordinal }).map(({ sha }) => sha);
+  return landed.undoes;
+}
+
+function undoOf(own: { author: string; facts: UndoFacts }, landed: LandedEntry): Found[] {
+  if (mayBeTestIntent(own.facts, landed.facts)) {
+    const tests = measure(own.facts, landed.facts, "tests");
+    if (isTestIntent(tests)) return [describe(landed, tests, "C8")];
   }
-  return blobs;
+  const kind = comparedAt(landed.facts);
+  // A lock file or change log that goes back on the way of other work is nobody's decision.
+  if (kind === "all" && comparedAt(own.facts) !== "all") return [];
+  const found = measure(own.facts, landed.facts, kind);
+  const rule = undoRule(found, landed.author === own.author);
+  return rule === null ? [] : [describe(landed, found, rule)];
 }
 
-function describe(change: Change, landed: LandedChange, paths: string[]): Conflict {
-  const approved = landed.approvedBy.length === 0 ? "" : `, approved by ${landed.approvedBy.join(" and ")}`;
+function describe(landed: LandedEntry, found: Measure, rule: Undo["rule"]): Found {
+  const { added, removed, returned, landedPaths } = found;
+  const hasLines = added.landed + removed.landed > 0;
   return {
-    id: conflictId("undo", change.runId, landed.sha),
-    kind: "undo",
-    left: { loop: change.loop, runId: change.runId, title: change.title, intent: change.intent.why },
-    right: {
-      loop: landed.loop,
-      runId: landed.runId,
-      sha: landed.sha,
-      title: landed.title,
-      intent: landed.intent,
-    },
-    paths,
-    evidence: [
-      `${paths.join(", ")} would be exactly what ${paths.length === 1 ? "it was" : "they were"} before ${landed.sha.slice(0, 8)}.`,
-      `${landed.loop} landed ${landed.sha.slice(0, 8)} on ${landed.at.toISOString().slice(0, 10)}${approved}.`,
-    ],
+    ...{ sha: landed.sha, rule, landed, isTestIntent: rule === "C8" },
+    paths: [...new Set([...returned, ...found.paths])],
+    share: hasLines ? coverage(found) : returned.length / Math.max(1, landedPaths),
+    evidence: evidence(landed, found, rule),
   };
 }
+
+const pathsSaidMax = 3;
+
+function evidence(landed: LandedEntry, found: Measure, rule: Undo["rule"]): string[] {
+  const short = landed.sha.slice(0, 8);
+  const { added, removed, returned } = found;
+  const sentences: string[] = [];
+  if (returned.length > 0)
+    sentences.push(
+      `${list(returned)} would be exactly what ${returned.length === 1 ? "it was" : "they were"} before ${short}.`,
+    );
+  // Of a file that is as it was before, the lines need no words of their own.
+  const isSaid = found.paths.every((path) => returned.includes(path));
+  if (!isSaid && added.back > 0) sentences.push(`${taken(added)} that ${short} added would go.`);
+  if (!isSaid && removed.back > 0) sentences.push(`${taken(removed)} that ${short} removed would come back.`);
+  if (rule === "C8") sentences.push(`${short} changed code together with these tests; the code stays.`);
+  return sentences;
+}
+
+function taken({ back, landed }: { back: number; landed: number }): string {
+  if (landed === 1) return "The line";
+  return back === landed ? `All ${landed} lines` : `${back} of the ${landed} lines`;
+}
+
+const list = (paths: string[]): string => {
+  const more = paths.length - pathsSaidMax;
+  return more > 0 ? `${paths.slice(0, pathsSaidMax).join(", ")} and ${more} more` : paths.join(", ");
+};

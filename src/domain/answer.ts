@@ -1,13 +1,17 @@
 import type { Change } from "./change.ts";
+import type { ClaimKey, Holder } from "./claim.ts";
 import type { Conflict } from "./conflict.ts";
 import type { TraceEvent } from "./event.ts";
 import type { FindingState } from "./finding.ts";
+import type { Frozen, Stop } from "./freeze.ts";
 import type { Hold } from "./hold.ts";
 import type { LoopName, PersonId, RunId } from "./ids.ts";
 import type { InboxItem } from "./inbox.ts";
 import type { LoopState } from "./loop.ts";
 import type { Doing, MemoryEntry } from "./memory.ts";
+import type { PolicyAction, Ruling } from "./ruling.ts";
 import type { Run } from "./run.ts";
+import type { RulingId } from "./stored-ruling.ts";
 
 /** What a command comes back with; every door renders it its own way. */
 export type Answer =
@@ -18,7 +22,7 @@ export type Answer =
   | { kind: "inbox"; items: InboxItem[] }
   | { kind: "digest"; digest: Digest }
   | { kind: "trace"; trace: Trace }
-  | { kind: "why"; story: RunStory }
+  | { kind: "why"; story: RunStory; ruling: ExplainedRuling | null }
   | { kind: "who"; doing: Doing }
   | { kind: "state"; loop: LoopName; text: string }
   | { kind: "memory"; entries: MemoryEntry[]; isWhole: boolean }
@@ -32,6 +36,18 @@ export interface RunStory {
   conflicts: Conflict[];
   holds: Hold[];
   events: TraceEvent[];
+}
+
+/** A kept ruling with the facts that say something, in words. */
+export interface ExplainedRuling {
+  id: RulingId;
+  at: Date;
+  action: PolicyAction;
+  ruling: Ruling;
+  approvals: PersonId[];
+  facts: string[];
+  /** What came of making it again from its kept facts. */
+  replayed: string;
 }
 
 /** Which loop made this commit. `evidence` says how that is known. */
@@ -51,6 +67,8 @@ export type Trace =
       approvedBy: PersonId[];
       startedAt: Date;
       landedAt?: Date;
+      /** What is known of its deployment, when its loop deploys. */
+      deployment?: string;
       intent: string;
       definition: string;
     };
@@ -63,10 +81,12 @@ export interface OverviewRun {
 
 /** One look at everything: what runs, what waits for whom, what landed today. */
 export interface Overview {
-  isPaused: boolean;
-  pausedBy?: PersonId;
+  stop: Stop | null;
+  freezes: Frozen[];
   loops: { state: LoopState; cadence: string; channel: string; owner: PersonId; nextTickAt?: Date }[];
   running: OverviewRun[];
+  /** What each holder has claimed: how many keys, and the first of them. */
+  claims: { holder: Holder; count: number; keys: ClaimKey[] }[];
   held: { hold: Hold; title: string; loop: LoopName }[];
   conflicts: Conflict[];
   landedToday: {
@@ -84,6 +104,8 @@ export interface Overview {
 export interface Digest {
   since: Date;
   until: Date;
+  stop: Stop | null;
+  freezes: Frozen[];
   held: Overview["held"];
   inbox: InboxItem[];
   landed: Overview["landedToday"];
@@ -91,4 +113,5 @@ export interface Digest {
   rejected: { title: string; loop: LoopName; by: PersonId; note: string }[];
   conflicts: Conflict[];
   found: number;
+  deployed: number;
 }

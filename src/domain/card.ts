@@ -1,9 +1,9 @@
 import type { Digest } from "./answer.ts";
 import type { ChangedFile } from "./change.ts";
-import type { Conflict } from "./conflict.ts";
+import type { Conflict, ConflictState, Settlement } from "./conflict.ts";
 import type { Evidence } from "./finding.ts";
 import type { Hold } from "./hold.ts";
-import type { ChannelName, FindingId, HoldId, LoopName, PersonId, RunId } from "./ids.ts";
+import type { ChannelName, FindingId, HoldId, LoopName, PersonId, RunId, Sha } from "./ids.ts";
 import type { InboxItem } from "./inbox.ts";
 import type { LineStep, Outcome } from "./run.ts";
 
@@ -22,7 +22,7 @@ export type Card =
   | { kind: "notice"; tone: "info" | "good" | "warning"; text: string; people: PersonId[] }
   | RunCard
   | HoldCard
-  | { kind: "conflict"; conflict: Conflict; people: PersonId[]; note: string }
+  | ConflictCard
   | { kind: "inbox"; item: InboxItem; people: PersonId[] }
   | { kind: "digest"; digest: Digest };
 
@@ -45,6 +45,18 @@ export interface RunCard {
   endedAt?: Date;
 }
 
+/** With buttons while it is open and keeps a change from landing; after that, with what became of it. */
+export interface ConflictCard {
+  kind: "conflict";
+  conflict: Conflict;
+  people: PersonId[];
+  note: string;
+  /** Absent on cards of older versions, which had no buttons. */
+  state?: ConflictState["state"];
+  steps?: ConflictState["steps"];
+  answer?: Settlement;
+}
+
 export interface HoldCard {
   kind: "hold";
   hold: Hold;
@@ -56,5 +68,9 @@ export interface HoldCard {
   files: ChangedFile[];
   verdict: string;
   conflicts: Conflict[];
+  /** What could not be compared, each a sentence. */
+  weaker?: string[];
+  /** The commit that landed it, once it has. */
+  landed?: Sha;
   people: PersonId[];
 }

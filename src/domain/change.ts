@@ -23,6 +23,8 @@ export interface ChangedFile {
   added: number;
   removed: number;
   isBinary: boolean;
+  /** git's octal modes where they say more than "a plain file, as before"; null when absent on that side. */
+  modes?: { before: string | null; after: string | null };
 }
 
 /** What git's objects say of base..head; never what an agent says. */

@@ -10,5 +10,6 @@ export interface InboxItem {
   reason: string;
   tried: string[];
   since: Date;
-  settled?: { how: "retried" | "ignored" | "taken" | "landed"; by: string; at: Date };
+  /** `gone`: its source does not report it any more. */
+  settled?: { how: "retried" | "ignored" | "taken" | "landed" | "gone"; by: string; at: Date };
 }

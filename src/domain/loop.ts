@@ -36,6 +36,16 @@ export type MakerSpec =
       network: boolean;
     };
 
+/** Runs once after a landing, in a fresh checkout of what landed and with the network. Never a shell. */
+export interface DeploySpec {
+  /** One of the organisation's environments. */
+  to: string;
+  argv: string[];
+  env: Record<string, string>;
+  passEnv: string[];
+  wallMs: number;
+}
+
 /** Globs over the repository's paths, and named resources such as `env:staging`. */
 export interface ClaimSpec {
   paths: string[];
@@ -88,6 +98,8 @@ export interface LoopDefinition {
   check: CheckCommand;
   /** What a run claims before it makes anything; the changed paths are claimed, shared, after it. */
   claims: ClaimSpec;
+  /** Absent: what it lands is deployed by others, if at all. */
+  deploy?: DeploySpec;
   channel: ChannelName;
   stop: StopConditions;
   limits: LoopLimits;

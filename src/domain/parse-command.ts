@@ -1,54 +1,13 @@
 import type { Command, ParsedCommand } from "./command.ts";
+import { commandUsages } from "./command-usages.ts";
+import { conflictAnswers, conflictSteps } from "./conflict.ts";
 import { nearest } from "./nearest.ts";
+import { parseAnswer, parseFreeze, parseOverride, splitBecause } from "./parse-answer.ts";
 import { parseDecide } from "./parse-decide.ts";
-
-/** The commands that can be typed, in the order of the help. */
-export const commandUsages = [
-  { word: "start", usage: "start <loop>", what: "let a loop run: now, and then at its times" },
-  { word: "stop", usage: "stop <loop>", what: "end a loop's ticks; what it holds stays held" },
-  {
-    word: "pause",
-    usage: "pause [<loop>]",
-    what: "start and land nothing more, for one loop or for everything",
-  },
-  { word: "resume", usage: "resume [<loop>]", what: "take a pause back" },
-  { word: "status", usage: "status", what: "what runs, what waits for whom, what landed today" },
-  {
-    word: "who",
-    usage: "who [<path, loop or person>]",
-    what: "who is doing what: runs, claims, open changes, holds",
-  },
-  { word: "state", usage: "state <loop>", what: "what a loop knows: open, tried, waiting, decided" },
-  { word: "inbox", usage: "inbox", what: "what the loops could not settle" },
-  { word: "digest", usage: "digest", what: "the summary since the last digest" },
-  {
-    word: "trace",
-    usage: "trace <commit or run>",
-    what: "which loop made a commit, who checked and approved it",
-  },
-  { word: "why", usage: "why <run or finding>", what: "what a run did, step by step, and why it waits" },
-  { word: "retry", usage: "retry <finding>", what: "let its loop try a finding of the inbox again" },
-  { word: "ignore", usage: "ignore <finding>", what: "never work on this finding again" },
-  { word: "take", usage: "take <finding>", what: "do it yourself; the loops leave it alone" },
-  {
-    word: "decide",
-    usage: "decide <statement> [because <reason>] [paths: a, b] [supersedes d-…]",
-    what: "remember a decision; every loop reads it before it works",
-  },
-  {
-    word: "memory",
-    usage: "memory [list | show <id> | forget <id>]",
-    what: "what was decided and learned",
-  },
-  { word: "release", usage: "release <claim or path>", what: "ask whoever holds it to give it back" },
-  { word: "help", usage: "help [<command>]", what: "this list" },
-] as const satisfies readonly { word: Command["kind"]; usage: string; what: string }[];
 
 type Word = (typeof commandUsages)[number]["word"];
 
 const words: readonly string[] = commandUsages.map((line) => line.word);
-/** Answers to a held change name its exact state, which a typed word cannot. */
-const buttons: readonly string[] = ["approve", "reject", "show-diff"];
 const everything: readonly string[] = ["everything", "all"];
 const textMax = 2_000;
 const placeMax = 300;
@@ -61,10 +20,6 @@ export function parseCommand(text: string, known: { loops: string[] }): ParsedCo
   if (first === undefined) return asCommand({ kind: "help" });
   const word = first.toLowerCase();
   if (isWord(word)) return parsers[word](word, rest, { loops: known.loops, rest: afterFirstWord(text) });
-  if (buttons.includes(word))
-    return unclear(
-      `${code(word)} is a button on the held change's own message, so that it answers exactly that change.`,
-    );
   const meant = nearest(word, words);
   if (meant !== undefined) return unclear(`I don't know "${echo(first)}"; did you mean ${code(meant)}?`);
   return unclear(`I don't know "${echo(first)}". I know ${words.map(code).join(", ")}.`);
@@ -85,13 +40,14 @@ const ofLoop =
   };
 
 const ofLoopOrEverything =
-  (kind: "pause" | "resume"): Parse =>
-  (word, args, { loops }) => {
-    const [name, ...extra] = args;
+  (command: (loop: string, why: string) => Command): Parse =>
+  (word, _, { loops, rest }) => {
+    const { before, why } = splitBecause(rest);
+    const [name, ...extra] = readWords(before);
     const isAll = name === undefined || everything.includes(name.toLowerCase());
     const loop = isAll ? "everything" : findLoop(name, loops);
     if (loop === undefined) return unknownLoop(name ?? "", loops);
-    return extra.length === 0 ? asCommand({ kind, loop }) : tooMuch(`${word} ${loop}`, extra);
+    return extra.length === 0 ? asCommand(command(loop, why)) : tooMuch(`${word} ${loop}`, extra);
   };
 
 const plain =
@@ -125,10 +81,27 @@ const release: Parse = (word, _, { rest }) => {
   return what.length > placeMax ? tooLong(word, what) : asCommand({ kind: "release", what });
 };
 
-const decide: Parse = (_, __, { rest }) => {
-  const parsed = parseDecide(rest);
-  return parsed.kind === "problem" ? unclear(parsed.problem) : asCommand(parsed);
+const settle: Parse = (word, args, { rest }) => {
+  const [id, how, ...note] = args;
+  const given = id?.toLowerCase() ?? "";
+  if (!conflict.test(given))
+    return unclear(
+      `${code(word)} takes a conflict (c-… as its card shows it)${id === undefined ? "" : `; I read "${echo(id)}"`}: write ${usage(word)}.`,
+    );
+  const answer = conflictWords.find((one) => one === how?.toLowerCase().replace("_", "-"));
+  if (answer === undefined) {
+    const meant = nearest(how?.toLowerCase() ?? "", conflictWords);
+    const hint = meant === undefined ? `Write ${usage(word)}.` : `Did you mean ${code(meant)}?`;
+    return unclear(`${code(word)} needs an answer; I read "${echo(how ?? "")}". ${hint}`);
+  }
+  const words = note.length === 0 ? "" : rest.replace(/^\s*\S+\s+\S+\s*/, "").trim();
+  return asCommand({ kind: "settle", conflictId: given, how: answer, note: words.replace(/^[:,;]\s*/, "") });
 };
+
+const decide: Parse = (_, __, { rest }) => read(parseDecide(rest));
+
+const read = (parsed: Command | { kind: "problem"; problem: string }): ParsedCommand =>
+  parsed.kind === "problem" ? unclear(parsed.problem) : asCommand(parsed);
 
 const memory: Parse = (word, args) => {
   const [given = "list", ...extra] = args;
@@ -159,15 +132,18 @@ function ofEntry(verb: "show" | "forget", args: string[]): ParsedCommand {
 const help: Parse = (_, args) => {
   const about = args[0]?.toLowerCase().replace(/^\//, "");
   if (about === undefined) return asCommand({ kind: "help" });
-  if (isWord(about) || buttons.includes(about)) return asCommand({ kind: "help", about });
+  if (isWord(about)) return asCommand({ kind: "help", about });
   const meant = nearest(about, words);
   const hint =
     meant === undefined ? `Write ${code("help")} for all of them.` : `Did you mean ${code(`help ${meant}`)}?`;
   return unclear(`There is no command "${echo(args[0] ?? "")}". ${hint}`);
 };
 
+const holdName = /^h-[0-9a-z]{1,20}$/;
 const shaOrRun = /^(?:[0-9a-f]{4,40}|r-[0-9a-z]{1,20})$/;
 const runOrFinding = /^[rf]-[0-9a-z]{1,20}$/;
+const conflict = /^c-[0-9a-f]{1,20}$/;
+const conflictWords = [...conflictAnswers, ...conflictSteps] as const;
 const entry = /^[dl]-[0-9a-z]{1,20}$/;
 const finding = /^f-[0-9a-f]{1,20}$/;
 const aFinding = "a finding (f-… as the inbox shows it)";
@@ -176,9 +152,29 @@ const parsers: Record<Word, Parse> = {
   start: ofLoop((loop) => ({ kind: "start", loop })),
   stop: ofLoop((loop) => ({ kind: "stop", loop })),
   state: ofLoop((loop) => ({ kind: "state", loop })),
-  pause: ofLoopOrEverything("pause"),
-  resume: ofLoopOrEverything("resume"),
+  pause: ofLoopOrEverything((loop, why) => ({ kind: "pause", loop, why })),
+  "stop-all": (word, _, { rest }) => {
+    const { before, why } = splitBecause(rest);
+    const extra = readWords(before);
+    return extra.length === 0 ? asCommand({ kind: "pause", loop: "everything", why }) : tooMuch(word, extra);
+  },
+  resume: ofLoopOrEverything((loop) => ({ kind: "resume", loop })),
+  freeze: (_, __, { rest }) => read(parseFreeze(plainWords(rest))),
+  unfreeze: (word, args) => {
+    const [zone, ...extra] = args;
+    const isAll = zone === undefined || everything.includes(zone.toLowerCase());
+    if (extra.length > 0) return tooMuch(`${word} ${zone ?? ""}`, extra);
+    return asCommand({ kind: "unfreeze", zone: isAll ? null : zone.toLowerCase() });
+  },
+  approve: (_, __, { rest }) => read(parseAnswer("approve", plainWords(rest))),
+  reject: (_, __, { rest }) => read(parseAnswer("reject", plainWords(rest))),
+  override: (_, __, { rest }) => read(parseOverride(plainWords(rest))),
+  "show-diff": ofName(holdName, "a hold (h-… as `why` shows it)", (holdId) => ({
+    kind: "show-diff",
+    holdId,
+  })),
   who,
+  settle,
   decide,
   memory,
   release,
@@ -209,6 +205,16 @@ const placeIn = (rest: string): string =>
     .replace(/[\s\p{Cc}]+/gu, " ")
     .trim()
     .replace(/^["'`“”‘’„«»]+|["'`“”‘’«»]+$/gu, "")
+    .trim();
+
+/** A sentence as it was typed, on one line and in plain text. */
+const plainWords = (rest: string): string =>
+  rest
+    .replace(/<([@#])[^|>\s]*\|([^>]*)>/g, "$1$2")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&")
+    .replace(/[\s\p{Cc}]+/gu, " ")
     .trim();
 
 /** The words of a line, without the mention or `/loom` in front and without the marks that chats and people put around names. */

@@ -3,14 +3,15 @@ import { isEverything, whyNoPath } from "./path-glob.ts";
 
 type Decide = Extract<Command, { kind: "decide" }>;
 type Problem = { kind: "problem"; problem: string };
-type Keyword = "because" | "paths" | "supersedes";
+type Keyword = "because" | "paths" | "repository" | "supersedes";
 
 /** What a decision may hold: it is read before every run, so it stays short. */
 export const decideLimits = { statementMax: 500, reasonMax: 1_000, pathsMax: 20, lineMax: 8_000 } as const;
 
-const shape = "decide <statement> [because <reason>] [paths: a, b] [supersedes d-…]";
-/** `paths` is a common word, so only its colon makes it one of ours; `supersedes` only an id after it. */
-const keyword = /(?<=^|\s)(?:(because)(?::|(?=\s|$))|(paths?):|(supersedes):?(?=\s+["`]?[dl]-))\s*/i;
+const shape = "decide <statement> [because <reason>] [paths: a, b] [repository: name] [supersedes d-…]";
+/** `paths` and `repository` are common words, so only their colon makes them ours; `supersedes` only an id after it. */
+const keyword =
+  /(?<=^|\s)(?:(because)(?::|(?=\s|$))|(paths?):|(repository):|(supersedes):?(?=\s+["`]?[dl]-))\s*/i;
 const keywordFirst = new RegExp(`^${keyword.source}`, "i");
 const everyKeyword = new RegExp(keyword, "gi");
 const quotes: Record<string, string> = {
@@ -32,7 +33,7 @@ export function parseDecide(text: string): Decide | Problem {
     return problem(`That is ${text.length} characters; a decision is a sentence or two, and a reason.`);
   const clauses = readClauses(text);
   if (clauses.kind === "problem") return clauses;
-  const { statement, because, paths, supersedes } = clauses;
+  const { statement, because, paths, repository, supersedes } = clauses;
   if (statement === "") return problem(`\`decide\` needs a statement first: write \`${shape}\`.`);
   const listed = readPaths(paths ?? "");
   if (listed.kind === "problem") return listed;
@@ -47,6 +48,7 @@ export function parseDecide(text: string): Decide | Problem {
     statement,
     reason: because ?? "",
     paths: listed.paths,
+    ...(repository === undefined ? {} : { repository }),
     ...(older === undefined ? {} : { supersedes: older }),
   });
 }
@@ -81,6 +83,8 @@ function bounded(command: Decide): Decide | Problem {
     return problem(
       `The statement has ${command.statement.length} characters; ${statementMax} are enough. Put the why after \`because\`.`,
     );
+  if (command.repository !== undefined && !/^[\w.-]{1,100}$/.test(command.repository))
+    return problem("`repository:` takes one name, as org.yml has it, and nothing after it.");
   if (command.reason.length > reasonMax)
     return problem(`The reason has ${command.reason.length} characters; ${reasonMax} are enough.`);
   return command;
@@ -103,7 +107,13 @@ function readClauses(text: string): Clauses | Problem {
 }
 
 const nameOf = (found: RegExpExecArray): Keyword =>
-  found[1] !== undefined ? "because" : found[2] !== undefined ? "paths" : "supersedes";
+  found[1] !== undefined
+    ? "because"
+    : found[2] !== undefined
+      ? "paths"
+      : found[3] !== undefined
+        ? "repository"
+        : "supersedes";
 
 /**
  * One value from the front: in quotes when their end is the end of all or stands before a keyword, else up to a keyword. Inside a

@@ -23,6 +23,12 @@ export function whyNoPath(glob: string): string | undefined {
     : "opens a bracket that it does not close, so it matches nothing; close it";
 }
 
+/**
+ * How picomatch reads every glob here. Extglobs nest, and nested repetition can take for ever on a path made for it; without the flag
+ * s, a line break in a name would keep it from matching.
+ */
+export const globOptions = { dot: true, flags: "s", noextglob: true, nonegate: true };
+
 /** Whether a glob means every file (`**`), or every file of the first folders (`*`). */
 export const isEverything = (glob: string): boolean => /^\*+(?:\/\*+)*$/.test(glob) && glob.includes("**");
 export const isOnlyStars = (glob: string): boolean => /^\*+(?:\/\*+)*$/.test(glob);

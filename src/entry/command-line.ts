@@ -7,7 +7,9 @@ import { startDev } from "./dev.ts";
 import { examine } from "./doctor.ts";
 import { answerWords, askDoor } from "./door.ts";
 import { makeLog } from "./log.ts";
+import { runPolicy } from "./policy.ts";
 import { printAnswer } from "./print-answer.ts";
+import { runReplay } from "./replay/replay.ts";
 import { startService } from "./service.ts";
 import { definitionsRoot, packageRoot, readSettings } from "./settings.ts";
 import { wire } from "./wire.ts";
@@ -26,6 +28,8 @@ const usage = `loom: the layer above your loops
   loom state LOOP                             what a loop knows: open, tried, waiting, decided
   loom memory [list|show ID|forget ID]        what was decided and learned (forget wants --as PERSON)
   loom do WORDS --as PERSON                   any command that Slack takes, e.g. loom do start triage --as alice
+  loom replay report|undo|pairs|dependency    what a repository's own history would have met
+  loom policy validate|test|explain|try       the rules: check them, try them, ask why (loom policy says more)
   loom verify                                 recompute the trace's hash chain
   loom backup FILE | loom restore FILE        the embedded record as one file
   loom doctor                                 what this machine offers, and what is missing
@@ -69,6 +73,10 @@ export async function runCommandLine(words: string[], flags: Flags): Promise<num
     case "state":
     case "memory":
       return ask(environment, words.join(" "), flags);
+    case "replay":
+      return runReplay(rest, flags, process.env["PATH"] ?? "");
+    case "policy":
+      return runPolicy(rest, flags, environment);
     case "verify":
       return verify(environment);
     case "backup":

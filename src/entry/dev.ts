@@ -7,6 +7,7 @@ import type { Organisation } from "../domain/organisation.ts";
 import { createSample } from "../local/sample/sample.ts";
 import { startLocalSlack } from "../local/slack/server.ts";
 import type { Log } from "../ports.ts";
+import { ruleOptions } from "./check-rules.ts";
 import { copyRepository, ownHome } from "./own-repository.ts";
 import { type Service, startService } from "./service.ts";
 import { definitionsRoot, packageRoot } from "./settings.ts";
@@ -33,7 +34,7 @@ export async function startDev(options: DevOptions): Promise<{ url: string; clos
   const stage =
     options.repo === undefined ? await sampleStage(options) : await ownStage(options, options.repo);
   const root = definitionsRoot();
-  const definitions = await readDefinitions(root, stage.overrides);
+  const definitions = await readDefinitions(root, stage.overrides, ruleOptions);
   if (definitions.kind === "refused") throw new Error(definitions.problems.join("\n"));
 
   const slack = await startLocalSlack({

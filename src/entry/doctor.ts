@@ -7,6 +7,7 @@ import { openSandbox } from "../adapters/sandbox/open-sandbox.ts";
 import { selfTest } from "../adapters/sandbox/self-test.ts";
 import { readDefinitions } from "../config/definitions.ts";
 import type { Environment } from "../config/environment.ts";
+import { ruleOptions } from "./check-rules.ts";
 import { definitionsRoot } from "./settings.ts";
 
 interface Finding {
@@ -99,7 +100,7 @@ function slackAccess({ slack }: Environment): Finding {
 }
 
 async function definitions(): Promise<Finding[]> {
-  const read = await readDefinitions(definitionsRoot());
+  const read = await readDefinitions(definitionsRoot(), {}, ruleOptions);
   if (read.kind === "refused") return read.problems.map((problem) => finding("trouble", problem));
   return [finding("good", `${read.loops.length} loops: ${read.loops.map((loop) => loop.name).join(", ")}`)];
 }

@@ -53,10 +53,29 @@ async function serve(
   }
   if (!isSame(request.headers.authorization ?? "", `Bearer ${token}`))
     return reply(response, 401, { kind: "refused", reason: "Wrong token." });
+  if (request.method === "GET")
+    return serveRulings(new URL(request.url ?? "/", "http://door"), response, ports);
   const parsed = requestShape.safeParse(await readBody(request));
   if (!parsed.success)
     return reply(response, 400, { kind: "refused", reason: "The body is {person, words}." });
   reply(response, 200, await answerWords(ports, parsed.data.person, parsed.data.words));
+}
+
+const rulingsQuery = z.union([
+  z.strictObject({ id: z.string() }),
+  z.strictObject({ since: z.iso.datetime(), limit: z.coerce.number().int().max(10_000) }),
+  z.strictObject({ policies: z.string() }),
+]);
+
+/** Kept rulings and the policies that made them, for `loom policy` while this process has the record. */
+async function serveRulings(url: URL, response: ServerResponse, { record }: Ports): Promise<void> {
+  const query = rulingsQuery.safeParse(Object.fromEntries(url.searchParams));
+  if (url.pathname !== "/rulings" || !query.success)
+    return reply(response, 404, { kind: "refused", reason: "There is nothing to read here." });
+  const asked = query.data;
+  if ("id" in asked) return replyWith(response, await record.ruling(asked.id));
+  if ("policies" in asked) return replyWith(response, await record.policies(asked.policies));
+  replyWith(response, await record.rulings({ since: new Date(asked.since), limit: asked.limit }));
 }
 
 /** What every text door does: words to a command, a command to an answer. */
@@ -93,6 +112,23 @@ export async function askDoor(
   }
 }
 
+/** Reads kept rulings from the process that has this home, as JSON; undefined when none answers. */
+export async function readFromDoor(home: string, query: { [name: string]: string }): Promise<unknown> {
+  const door = readDoor(home);
+  if (door === null) return undefined;
+  try {
+    const response = await fetch(`http://127.0.0.1:${door.port}/rulings?${new URLSearchParams(query)}`, {
+      headers: { authorization: `Bearer ${door.token}` },
+      signal: AbortSignal.timeout(60_000),
+    });
+    if (!response.ok) throw new Error(`reading rulings: the running process answers ${response.status}`);
+    return await response.json();
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
 function readDoor(home: string): z.infer<typeof doorShape> | null {
   try {
     return doorShape.parse(JSON.parse(readFileSync(doorFile(home), "utf8")));
@@ -124,4 +160,8 @@ function isSame(left: string, right: string): boolean {
 
 function reply(response: ServerResponse, status: number, answer: Answer): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
+}
+
+function replyWith(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
 }

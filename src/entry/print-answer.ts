@@ -1,5 +1,6 @@
-import type { Answer, Digest, Overview, RunStory, Trace } from "../domain/answer.ts";
+import type { Answer, Digest, ExplainedRuling, Overview, RunStory, Trace } from "../domain/answer.ts";
 import { endsWithRun, holderName } from "../domain/claim.ts";
+import type { Hold } from "../domain/hold.ts";
 import type { InboxItem } from "../domain/inbox.ts";
 import type { Doing, MemoryEntry } from "../domain/memory.ts";
 
@@ -27,7 +28,7 @@ function linesOf(answer: Answer): string[] {
     case "trace":
       return traceLines(answer.trace);
     case "why":
-      return storyLines(answer.story);
+      return [...storyLines(answer.story), ...explainedLines(answer.ruling)];
     case "who":
       return whoLines(answer.doing);
     case "state":
@@ -50,9 +51,21 @@ const helpLines = ({ usage, what }: { usage: string; what: string }): string[] =
 const listed = <T>(title: string, items: T[], line: (item: T) => string): string[] =>
   items.length === 0 ? [] : ["", title, ...items.map((item) => `  ${line(item)}`)];
 
-function statusLines(overview: Overview): string[] {
+/** What a person stopped or froze, which comes before everything else. */
+function stopLines({ stop, freezes }: Pick<Overview, "stop" | "freezes">): string[] {
+  const because = (why: string) => (why === "" ? "" : ` because ${why}`);
   return [
-    overview.isPaused ? `Everything is paused by ${overview.pausedBy ?? "somebody"}.` : "",
+    ...(stop === null ? [] : [`Everything is paused by ${stop.by}${because(stop.why)}.`]),
+    ...freezes.map(
+      ({ zone, by, why, until }) =>
+        `${zone === null ? "Everything" : `The zone ${zone}`} is frozen by ${by ?? "org.yml"} until ${minute(until)}${because(why)}.`,
+    ),
+  ];
+}
+
+function statusLines(overview: Overview): string[] {
+  const lines = [
+    ...stopLines(overview),
     ...listed(
       "Loops",
       overview.loops,
@@ -69,10 +82,14 @@ function statusLines(overview: Overview): string[] {
       overview.held,
       ({ hold, title, loop }) => `${hold.id} ${loop}: ${title}, for ${hold.group}`,
     ),
+    ...listed("Claims", overview.claims, ({ holder, count, keys }) => {
+      const more = count > keys.length ? ` and ${count - keys.length} more` : "";
+      return `${holderName(holder)}: ${keys.join(", ")}${more}`;
+    }),
     ...listed(
       "Conflicts",
       overview.conflicts,
-      (one) => `${one.kind}: ${one.left.title} against ${one.right.title}`,
+      (one) => `${one.id} ${one.kind}: ${one.left.title} against ${one.right.title}`,
     ),
     ...listed(
       "Landed today",
@@ -81,7 +98,8 @@ function statusLines(overview: Overview): string[] {
     ),
     ...listed("Inbox", overview.inbox, (one) => `${one.findingId} ${one.title}: ${one.reason}`),
     ...listed("Problems", overview.problems, (one) => one),
-  ].slice(overview.isPaused ? 0 : 2);
+  ];
+  return lines[0] === "" ? lines.slice(1) : lines;
 }
 
 const inboxLines = (items: InboxItem[]): string[] =>
@@ -91,7 +109,8 @@ const inboxLines = (items: InboxItem[]): string[] =>
 
 function digestLines(digest: Digest): string[] {
   return [
-    `Since ${minute(digest.since)}: ${digest.found} found, ${digest.landed.length} landed.`,
+    `Since ${minute(digest.since)}: ${digest.found} found, ${digest.landed.length} landed${digest.deployed === 0 ? "" : `, ${digest.deployed} deployed`}.`,
+    ...stopLines(digest),
     ...listed("Held for people", digest.held, ({ hold, title }) => `${hold.id} ${title}, for ${hold.group}`),
     ...listed("Inbox", digest.inbox, (item) => `${item.findingId} ${item.title}: ${item.reason}`),
     ...listed("Landed", digest.landed, (one) => `${one.sha.slice(0, 8)} ${one.loop}: ${one.title}`),
@@ -100,7 +119,7 @@ function digestLines(digest: Digest): string[] {
     ...listed(
       "Conflicts",
       digest.conflicts,
-      (one) => `${one.kind}: ${one.left.title} against ${one.right.title}`,
+      (one) => `${one.id} ${one.kind}: ${one.left.title} against ${one.right.title}`,
     ),
   ];
 }
@@ -119,6 +138,7 @@ function traceLines(trace: Trace): string[] {
     `  checker   ${trace.checker}: ${trace.verdict}`,
     `  approved  ${trace.approvedBy.join(", ") || "by nobody"}`,
     `  times     started ${new Date(trace.startedAt).toISOString()}${trace.landedAt ? `, landed ${new Date(trace.landedAt).toISOString()}` : ", not landed"}`,
+    ...(trace.deployment === undefined ? [] : [`  deployed  ${trace.deployment}`]),
     `  evidence  ${trace.evidence}`,
   ];
 }
@@ -129,10 +149,7 @@ function storyLines({ run, finding, change, holds, events }: RunStory): string[]
     ...(change === undefined
       ? []
       : [`  change    ${change.branch} at ${change.head.slice(0, 8)}: ${change.intent.why}`]),
-    ...holds.map(
-      (hold) =>
-        `  hold      ${hold.id} ${hold.state}, for ${hold.group}: ${hold.reasons.map((one) => one.text).join(" ")}`,
-    ),
+    ...holds.flatMap(holdLines),
     ...events.map(
       (event) =>
         `  ${new Date(event.at).toISOString()}  ${event.type.padEnd(18)} ${JSON.stringify(event.data)}`,
@@ -140,13 +157,38 @@ function storyLines({ run, finding, change, holds, events }: RunStory): string[]
   ];
 }
 
+function explainedLines(explained: ExplainedRuling | null): string[] {
+  if (explained === null) return [];
+  const { id, action, ruling, approvals, facts, replayed } = explained;
+  const met = ruling.kind === "allow" ? ruling.discharged.map((one) => one.reason) : [];
+  return [
+    `  policy    ${ruling.kind} (${action}), ruling ${id}`,
+    ...[...ruling.reasons, ...met].map(({ rule, text }) => `            ${rule}: ${text}`),
+    ...(approvals.length === 0 ? [] : [`            approvals that counted: ${approvals.join(", ")}`]),
+    `            from ${facts.join("; ")}`,
+    `            policies ${ruling.policyDigest.slice(0, 12)}, facts ${ruling.factsDigest.slice(0, 12)}: ${replayed}`,
+    `            loom policy explain ${id}`,
+  ];
+}
+
+function holdLines(hold: Hold): string[] {
+  const voided = hold.voidedBecause === undefined ? "" : ` (${hold.voidedBecause})`;
+  return [
+    `  hold      ${hold.id} ${hold.digest.slice(0, 12)} ${hold.state}${voided}, for ${hold.group}`,
+    ...hold.reasons.map((reason) => `            ${reason.rule}: ${reason.text}`),
+    ...hold.approvals.map(
+      ({ person, answer, note }) => `            ${answer} by ${person}${note === "" ? "" : `: ${note}`}`,
+    ),
+  ];
+}
+
 function whoLines({ about, runs, claims, changes, holds }: Doing): string[] {
   if (runs.length + claims.length + changes.length + holds.length === 0)
-    return [about === "" ? "Nobody is at work." : `Nobody is at work there: ${about}.`];
+    return [about === "" ? "Nobody is at work." : `Nothing is under way for ${about}.`];
   return [
-    ...listed("Running", runs, (run) => {
+    ...listed("Runs", runs, (run) => {
       const owner = run.owner === "" ? "" : `, owner ${run.owner}`;
-      return `${run.runId} ${run.loop}: ${run.title} (${run.status} since ${minute(run.since)}${owner})`;
+      return `${run.runId} ${run.loop}: ${run.title} (${run.status}, began ${minute(run.since)}${owner})`;
     }),
     ...listed("Claims", claims, (claim) => {
       const mode = claim.mode === "exclusive" ? "alone" : "shared";

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { openDeploys } from "../adapters/agents/open-deploys.ts";
 import { openMakers } from "../adapters/agents/open-makers.ts";
 import { openChecks } from "../adapters/checks/open-checks.ts";
 import { openCode } from "../adapters/git/code.ts";
@@ -9,11 +10,13 @@ import { openQueue, type QueuePlace } from "../adapters/queue/open-queue.ts";
 import { openEmbedded } from "../adapters/record/embedded.ts";
 import { openPostgres } from "../adapters/record/postgres.ts";
 import { openSandbox } from "../adapters/sandbox/open-sandbox.ts";
+import { openSymbols } from "../adapters/treesitter/open-symbols.ts";
 import type { Overrides } from "../config/definitions.ts";
 import type { Environment } from "../config/environment.ts";
 import { watchDefinitions } from "../config/watch-definitions.ts";
-import { leaseMs } from "../loop/open-run.ts";
-import type { Log, Ports, RecordStore } from "../ports.ts";
+import type { RecordStore } from "../ports/record.ts";
+import type { Log, Ports } from "../ports.ts";
+import { ruleOptions } from "./check-rules.ts";
 
 export interface Wiring {
   environment: Environment;
@@ -39,11 +42,16 @@ export async function wire({ environment, root, overrides, log, onDefinitions }:
   const { home } = environment;
   mkdirSync(home, { recursive: true });
   const definitions = await watchDefinitions(root, {
+    ...ruleOptions,
     ...(overrides === undefined ? {} : { overrides }),
     ...(onDefinitions === undefined ? {} : { onChange: onDefinitions }),
   });
   const storage = await openStorage(environment, log);
-  const queue = await openQueue(storage.queuePlace, { concurrency: environment.workersAtOnce, leaseMs, log });
+  const queue = await openQueue(storage.queuePlace, {
+    concurrency: environment.workersAtOnce,
+    leaseMs: environment.leaseMs,
+    log,
+  });
   const sandbox = await openSandbox({
     home,
     mode: environment.sandbox,
@@ -66,10 +74,13 @@ export async function wire({ environment, root, overrides, log, onDefinitions }:
       mirrors: join(home, "mirrors"),
       log,
     }),
+    symbols: openSymbols(),
+    deploys: openDeploys({ run: sandbox.run, env: process.env }),
     definitions,
     now: () => new Date(),
     newId,
     worker: `${hostname()}-${process.pid}`,
+    leaseMs: environment.leaseMs,
     log,
   };
   return {

@@ -1,14 +1,16 @@
+import { tmpdir } from "node:os";
 import { sendDigest } from "../loop/digest.ts";
 import { keepPumping } from "../loop/pump.ts";
 import { advance } from "../loop/run.ts";
 import { schedulesOf } from "../loop/schedules.ts";
-import { forget, sweep, watchRemotes } from "../loop/sweep.ts";
+import { forget, removeLeftBranches, sweep } from "../loop/sweep.ts";
 import { tick } from "../loop/tick.ts";
+import { watchRemotes } from "../loop/watch-remotes.ts";
 import type { Ports } from "../ports.ts";
+import { removeOldFolders } from "./old-folders.ts";
 
-const sweepEveryMs = 10_000;
 const watchEveryMs = 15_000;
-const forgetEveryMs = 6 * 60 * 60 * 1000;
+const tidyEveryMs = 6 * 60 * 60 * 1000;
 
 export interface Worker {
   /** Makes the queue's schedules what the definitions say now. */
@@ -30,8 +32,8 @@ export async function startWorker(ports: Ports): Promise<Worker> {
 
   const seen = new Map<string, string>();
   const timers = [
-    every(sweepEveryMs, () => sweep(ports), ports),
-    every(forgetEveryMs, () => forget(ports), ports),
+    every(ports.leaseMs / 3, () => sweep(ports), ports),
+    every(tidyEveryMs, () => tidyUp(ports), ports),
     every(watchEveryMs, () => watchRemotes(ports, seen), ports),
   ];
   return {
@@ -42,6 +44,14 @@ export async function startWorker(ports: Ports): Promise<Worker> {
       stopping.abort();
     },
   };
+}
+
+async function tidyUp(ports: Ports): Promise<void> {
+  await forget(ports);
+  await removeLeftBranches(ports);
+  const left = await removeOldFolders(tmpdir(), ports.now());
+  if (left.length > 0)
+    ports.log("info", `removed ${left.length} folders of killed processes from ${tmpdir()}`);
 }
 
 /** Does it now, and again so long after it ended: never twice at once, and never the end of the process. */

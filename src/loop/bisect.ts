@@ -1,13 +1,17 @@
 import { pathsInScope } from "../coordination/against-decision.ts";
 import { changedPaths } from "../domain/change.ts";
+import { keptSide } from "../domain/conflict.ts";
 import type { Sha } from "../domain/ids.ts";
-import type { CommitInfo } from "../ports.ts";
+import type { EntryId, MemoryEntry } from "../domain/memory.ts";
+import type { CommitInfo } from "../ports/code.ts";
+import { byChance } from "./by-chance.ts";
 import type { MakerResult } from "./maker-result.ts";
 import type { OpenRun } from "./open-run.ts";
 import { type ProbeResult, probeOf, subjectOf } from "./probe.ts";
 import { recall } from "./recall.ts";
 import { reportAt } from "./report-at.ts";
 import { revertSmallest } from "./revert-smallest.ts";
+import { supersededIntents } from "./superseded-intents.ts";
 
 /** How far back a green commit is looked for. */
 const commitsMax = 2000;
@@ -27,10 +31,7 @@ export async function bisect(run: OpenRun, base: Sha): Promise<MakerResult> {
     return giveUp(`The check command does not run: ${head.reason}`, [head.outputTail]);
   const now = probeOf(head.report, finding.test);
   if (now === "passes") {
-    return giveUp(
-      `${subjectOf(run)} failed before and passes now on the same commit: it fails by chance.`,
-      [],
-    );
+    return giveUp(byChance(subjectOf(run)), []);
   }
   if (now === "absent")
     return giveUp(`${subjectOf(run)} is not in the report of ${base.slice(0, 8)} any more.`, []);
@@ -51,18 +52,34 @@ async function decisionAgainst(run: OpenRun, culprit: CommitInfo): Promise<strin
   const { files } = await run.ports.code.facts(run.repository.name, parent, culprit.sha);
   const paths = changedPaths(files);
   const recalled = await recall(run, { paths });
-  const against = recalled
-    .map((one) => one.entry)
-    .find(
-      (entry) =>
-        entry.kind === "decision" &&
-        (entry.source.kind === "change"
-          ? entry.source.ref === culprit.sha
-          : pathsInScope(paths, entry).length > 0),
-    );
-  if (against === undefined) return null;
+  const superseding = (await supersededIntents(run.ports.record, run.repository.name)).get(culprit.sha);
+  const against = await firstOf(
+    recalled.map((one) => one.entry),
+    (entry) => forbids(run, entry, { culprit, paths, superseding }),
+  );
+  if (against === null) return null;
   const name = `${culprit.sha.slice(0, 8)} "${culprit.subject}"`;
   return `${subjectOf(run)} fails since ${name}, which is meant so: ${against.id}, "${against.statement}" (${against.author}). It is not taken back. Change the test, or decide anew: /loom decide … supersedes ${against.id}`;
+}
+
+async function firstOf<T>(all: T[], test: (one: T) => Promise<boolean>): Promise<T | null> {
+  for (const one of all) if (await test(one)) return one;
+  return null;
+}
+
+/** A decision forbids what it is about: a landed intent its own commit, an answer the side that was kept, a person's word its paths. */
+async function forbids(
+  run: OpenRun,
+  entry: MemoryEntry,
+  about: { culprit: CommitInfo; paths: string[]; superseding: Set<EntryId> | undefined },
+): Promise<boolean> {
+  const { culprit, paths, superseding } = about;
+  if (entry.kind !== "decision" || superseding?.has(entry.id) === true) return false;
+  if (entry.source.kind === "change") return entry.source.ref === culprit.sha;
+  if (entry.source.kind !== "conflict") return pathsInScope(paths, entry).length > 0;
+  const settled = await run.ports.record.conflict(entry.source.ref);
+  const kept = settled?.answer === undefined ? null : keptSide(settled.answer.answer);
+  return settled !== null && kept !== null && settled.conflict[kept].sha === culprit.sha;
 }
 
 const giveUp = (reason: string, tried: string[]): MakerResult => ({

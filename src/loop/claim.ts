@@ -11,13 +11,17 @@ import {
   pathKey,
   resourceKey,
 } from "../domain/claim.ts";
+import type { LineStep } from "../domain/run.ts";
 import { type End, gaveUp, parked, stopped } from "./end.ts";
 import type { OpenRun } from "./open-run.ts";
 
-/** Claims lapse with their worker's lease unless it goes on; a held run keeps its claims until it ends. */
-const claimTtlMs = 60_000;
+/**
+ * A dead worker's run is another's after one lease, with its claims; nobody else gets those before. A held run keeps its claims until
+ * it ends.
+ */
+const leasesToClaim = 2;
 
-/** What a run holds: asked for again, under the same epoch, in the transaction of every effect. */
+/** What a run holds: asked for again, at no newer epoch, in the transaction of every effect. */
 export interface Held {
   kind: "claimed";
   keys: ClaimKey[];
@@ -49,7 +53,7 @@ export async function claim(run: OpenRun): Promise<Held | End> {
   return {
     kind: "claimed",
     keys: [findingKey(run.run.findingId), ...named.keys],
-    epoch: Math.min(finding.epoch, epoch.epoch),
+    epoch: Math.max(finding.epoch, epoch.epoch),
   };
 }
 
@@ -60,12 +64,13 @@ export async function claimPaths(run: OpenRun, held: Held, change: Change): Prom
   if (keys.length === 0) return held;
   const taken = await take(run, keys, "shared");
   if (taken.kind === "taken") return waitFor(run, taken.by);
-  return { kind: "claimed", keys: [...held.keys, ...keys], epoch: Math.min(held.epoch, taken.epoch) };
+  return { kind: "claimed", keys: [...held.keys, ...keys], epoch: Math.max(held.epoch, taken.epoch) };
 }
 
-function take(run: OpenRun, keys: ClaimKey[], mode: ClaimMode) {
+export function take(run: OpenRun, keys: ClaimKey[], mode: ClaimMode) {
   return run.write(async (tx) => {
-    const wish = { keys, mode, holder: run.holder, reason: run.finding.finding.title, ttlMs: claimTtlMs };
+    const ttlMs = leasesToClaim * run.ports.leaseMs;
+    const wish = { keys, mode, holder: run.holder, reason: run.finding.finding.title, ttlMs };
     const claimed = await tx.claim(wish);
     if (claimed.kind === "taken") {
       await tx.append(
@@ -88,7 +93,7 @@ function waitFor(run: OpenRun, by: Claim[]): End {
   return parked;
 }
 
-function wordsFor(claims: Claim[]): string {
+export function wordsFor(claims: Claim[]): string {
   const first = claims[0];
   if (first === undefined) return "another holder";
   const more = claims.length === 1 ? "" : ` and ${claims.length - 1} more`;
@@ -126,11 +131,12 @@ function reserveBudget(run: OpenRun): Promise<boolean> {
 }
 
 /** A person's word to pause or stop, as it stands now. */
-export async function whyHalted(run: OpenRun): Promise<End | null> {
+export async function whyHalted(run: OpenRun, step: LineStep = "claim"): Promise<End | null> {
   const paused = await run.ports.record.isPaused();
   const state = (await run.ports.record.loopStates()).find((one) => one.loop === run.run.loop);
   if (paused !== null || state?.switch === "paused") {
-    run.mark("claim", "waiting", `paused by ${paused?.by ?? state?.by ?? "LoomStack"}`);
+    const { by = "LoomStack", why = "" } = paused ?? state ?? {};
+    run.mark(step, "waiting", `paused by ${by}${why === "" ? "" : `: ${why}`}`);
     return parked;
   }
   const isHeldForPeople = run.finding.fate === "held";

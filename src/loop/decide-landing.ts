@@ -1,30 +1,61 @@
 import type { Conflict } from "../domain/conflict.ts";
+import type { Hold } from "../domain/hold.ts";
 import type { Ruling } from "../domain/ruling.ts";
-import { decide } from "../policy/decide.ts";
+import { holdDigest } from "../trace/fingerprint.ts";
+import { ruleWithApprovals } from "./approvals.ts";
 import { type End, gaveUp } from "./end.ts";
+import { keepRuling } from "./keep-ruling.ts";
+import { landingFacts } from "./landing-facts.ts";
 import type { Merged } from "./merge-with-target.ts";
 import type { OpenRun } from "./open-run.ts";
+import { type Footing, ruleOn } from "./rule.ts";
+import { waitUntil } from "./wait.ts";
 
-/** One ruling from policy on the facts as they are now; the trace keeps it with its reasons. A denial ends the run. */
+export interface Decided {
+  kind: "decided";
+  ruling: Extract<Ruling, { kind: "allow" | "hold" }>;
+  /** The hold whose approvals it counts. */
+  asked: Hold | null;
+  footing: Footing;
+}
+
+/** One ruling from policy on the facts as they are now; the trace keeps it with its reasons. A denial ends the run, a wait parks it. */
 export async function decideLanding(
   run: OpenRun,
   merged: Merged,
   conflicts: Conflict[],
-): Promise<Exclude<Ruling, { kind: "deny" }> | End> {
-  const ruling = decide({
-    loop: run.run.loop,
-    isTrusted: run.ports.definitions.organisation().trustedLoops.includes(run.run.loop),
-    approvers: run.repository.approvers,
-    files: merged.change.files,
-    conflicts,
-    limits: run.loop.limits,
-  });
-  run.mark("decide", "done", ruling.kind);
-  const reasons = ruling.reasons.map((reason) => `${reason.rule}: ${reason.text}`);
-  await run.write((tx) =>
-    tx.append(run.event("ruling.made", { ruling: ruling.kind, reasons, digest: merged.change.digest })),
+): Promise<Decided | End> {
+  const facts = await landingFacts(run, merged, conflicts);
+  const asking = {
+    organisation: run.ports.definitions.organisation(),
+    holds: await run.ports.record.holds(run.run.id),
+    binding: { digest: holdDigest(merged.change.digest, merged.effect), environment: null },
+    authorEmails: merged.change.authorEmails,
+    now: new Date(facts.at),
+  };
+  const { ruling, asked, approvals } = ruleWithApprovals(asking, (counted) =>
+    ruleOn(run, { ...facts, approvals: counted }),
   );
-  if (ruling.kind !== "deny") return ruling;
-  run.mark("decide", "stopped", "denied");
-  return gaveUp(`Policy denies it: ${ruling.reasons.map((reason) => reason.text).join(" ")}`, []);
+  // Before people are asked about a branch it is pushed for them to look at. Only a denial of that counts: they are about to be asked.
+  const proposing = { ...facts, action: "propose" } as const;
+  const proposed = ruling.kind === "hold" ? ruleOn(run, proposing) : null;
+  const decided = proposed?.kind === "deny" ? proposed : ruling;
+  run.mark("decide", "done", decided.kind);
+  await run.write(async (tx) => {
+    await keepRuling(run, tx, { facts: { ...facts, approvals }, ruling });
+    if (decided !== ruling) await keepRuling(run, tx, { facts: proposing, ruling: decided });
+  });
+  switch (decided.kind) {
+    case "allow":
+    case "hold":
+      return {
+        ...{ kind: "decided", ruling: decided, asked },
+        footing: { policyDigest: decided.policyDigest, freezes: facts.freezes },
+      };
+    case "wait":
+      return waitUntil(run, "decide", decided);
+    case "deny":
+      run.mark("decide", "stopped", "denied");
+      return gaveUp(`Policy denies it: ${decided.reasons.map((reason) => reason.text).join(" ")}`, []);
+  }
 }

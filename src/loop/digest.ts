@@ -1,4 +1,5 @@
 import type { Digest } from "../domain/answer.ts";
+import { frozenNow } from "../domain/freeze.ts";
 import type { Ports } from "../ports.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -8,7 +9,8 @@ export async function gatherDigest(ports: Ports): Promise<Digest> {
   const until = ports.now();
   const last = (await ports.record.lastDigestAt()) ?? new Date(until.getTime() - dayMs);
   const since = new Date(Math.max(last.getTime(), until.getTime() - 7 * dayMs));
-  return ports.record.digest(since, until);
+  const digest = await ports.record.digest(since, until);
+  return { ...digest, freezes: frozenNow(ports.definitions.organisation(), digest.freezes, until) };
 }
 
 /** Posts the day's digest. A job that is delivered twice within the hour posts once. */

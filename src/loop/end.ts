@@ -1,19 +1,22 @@
 import type { Fate } from "../domain/finding.ts";
 import type { Outcome } from "../domain/run.ts";
 
-/** Where one pass through the line came to. A parked run waits for people and holds no worker, lock or job. */
-export type End =
-  | { kind: "parked" }
-  | {
-      kind: "ended";
-      outcome: Outcome;
-      /** What becomes of the finding. */
-      fate: Fate;
-      /** The loop's own failure, which counts towards its failures in a row. */
-      isFailure: boolean;
-      /** Try the finding again at once, on the target as it is now. */
-      again: boolean;
-    };
+/**
+ * Where one pass through the line came to. A parked run waits for people, for another's claim or, with `until`, for a time of day;
+ * it holds no worker, lock or job.
+ */
+export type End = Parked | Ended;
+export type Parked = { kind: "parked"; until?: Date };
+export type Ended = {
+  kind: "ended";
+  outcome: Outcome;
+  /** What becomes of the finding. */
+  fate: Fate;
+  /** The loop's own failure, which counts towards its failures in a row. */
+  isFailure: boolean;
+  /** Try the finding again at once, on the target as it is now. */
+  again: boolean;
+};
 
 /** The loop could not do it; a person must look. */
 export const gaveUp = (reason: string, tried: string[], isFailure = false): End => ({
@@ -33,4 +36,4 @@ export const stopped = (reason: string, how: { again?: boolean; fate?: Fate } = 
   again: how.again ?? false,
 });
 
-export const parked: End = { kind: "parked" };
+export const parked: Parked = { kind: "parked" };

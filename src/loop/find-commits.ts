@@ -1,6 +1,6 @@
 import type { Finding } from "../domain/finding.ts";
 import type { CommitRule } from "../domain/loop.ts";
-import type { CommitInfo } from "../ports.ts";
+import type { CommitInfo } from "../ports/code.ts";
 import { findingId } from "../trace/fingerprint.ts";
 import { oneLine } from "../trace/trailers.ts";
 import type { FindJob } from "./find-job.ts";

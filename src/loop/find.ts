@@ -6,7 +6,7 @@ import { findInIssues, mergeIssues } from "./find-issues.ts";
 import type { FindJob } from "./find-job.ts";
 
 /** So many findings of one tick are kept; the rest are found again later. */
-const findingsMax = 200;
+export const findingsMax = 200;
 
 /** Asks every source of the loop. What two sources say of the same problem becomes one finding with both as evidence. */
 export async function find(job: FindJob): Promise<Finding[]> {

@@ -1,69 +1,116 @@
 import type { HoldCard } from "../domain/card.ts";
-import type { Conflict } from "../domain/conflict.ts";
-import { coversChange, type Hold } from "../domain/hold.ts";
+import { type Approval, type Hold, needStates, needWords, overrideOf } from "../domain/hold.ts";
 import type { ChangeDigest, PersonId } from "../domain/ids.ts";
-import type { Ruling } from "../domain/ruling.ts";
-import type { RecordTx } from "../ports.ts";
+import type { Outcome, Ruling } from "../domain/ruling.ts";
+import type { RecordTx } from "../ports/record-tx.ts";
 import { holdDigest } from "../trace/fingerprint.ts";
+import type { Compared } from "./compare.ts";
 import { type End, gaveUp, parked } from "./end.ts";
 import { makeHoldCard } from "./hold-card.ts";
 import type { Merged } from "./merge-with-target.ts";
+import { newHold } from "./new-hold.ts";
 import type { OpenRun } from "./open-run.ts";
+import { voidHolds } from "./void-holds.ts";
 
-interface Question {
+export interface Question {
   merged: Merged;
   ruling: Extract<Ruling, { kind: "allow" | "hold" }>;
-  conflicts: Conflict[];
+  compared: Compared;
+  /** The hold whose answers the ruling counts. */
+  asked: Hold | null;
   /** The checker's remarks, for the card. */
   remarks: string[];
 }
 
-type Go = { kind: "go"; approvedBy: PersonId[] };
+/** It may land, and on whose word. With `override`, a hold that is not met was overridden. */
+export interface Go {
+  kind: "go";
+  approvedBy: PersonId[];
+  override?: Approval;
+}
 
 /**
- * Parks the change for people, or reads their answer. A hold is bound to the change and to the exact effect that landing it has:
- * another head, or a target that moved in its paths, voids it and asks again, and so does a reason that was not on its card.
+ * Parks the change for people, or reads their answers. A hold is bound to the change, to the exact effect that landing it has and to
+ * the policies: another head, a target that moved in its paths, or an edited rule voids it and asks again, and so does a reason
+ * that was not on its card. One rejection ends the run, whatever policy says of it later.
  */
 export async function hold(run: OpenRun, question: Question): Promise<Go | End> {
-  const { merged, ruling } = question;
-  const digest = holdDigest(merged.change.digest, merged.effect);
+  const { ruling, asked } = question;
   const holds = await run.ports.record.holds(run.run.id);
-  const covering =
-    ruling.kind === "hold" ? holds.findLast((one) => coversChange(one, digest, ruling.reasons)) : undefined;
-  await voidOthers(
-    run,
-    question,
-    holds.filter((one) => one.state === "waiting" && one !== covering),
+  const refused = holds.findLast((one) => one.state === "rejected");
+  if (refused !== undefined) return rejected(run, refused);
+  const others = holds.filter(
+    (one) => one.id !== asked?.id && (one.state === "waiting" || one.state === "approved"),
   );
-  if (ruling.kind === "allow") return { kind: "go", approvedBy: [] };
-
-  switch (covering?.state) {
+  await voidHolds(run, others, (one) => whyVoid(one, question, run.ports.now()));
+  if (ruling.kind === "allow") return allowed(run, question, ruling);
+  switch (asked?.state) {
     case "waiting":
-      run.mark("hold", "waiting", `for ${covering.group}`);
-      await run.write(async (tx) => {
-        await tx.say(await cardMessage(run, question, covering));
-        await tx.park(run.run.id);
-      });
-      return parked;
-    case "approved":
-      run.mark("hold", "done", `approved by ${covering.answer?.person ?? "?"}`);
-      return { kind: "go", approvedBy: covering.answer === undefined ? [] : [covering.answer.person] };
-    case "rejected":
-      return rejected(run, covering);
+      return wait(run, question, asked);
+    case "approved": {
+      const override = overrideOf(run.ports.definitions.organisation(), asked);
+      if (override === undefined) return reopen(run, question, asked);
+      run.mark("hold", "done", `overridden by ${override.person}`);
+      return { kind: "go", approvedBy: [override.person], override };
+    }
     case "expired":
       run.mark("hold", "stopped", "nobody answered");
-      return gaveUp(`Nobody in ${covering.group} answered in time; it did not land.`, []);
-    case "void":
-    case undefined:
-      return ask(run, question, ruling, digest);
+      return gaveUp(`${needWords(asked.needs)} did not answer in time; it did not land.`, []);
+    default:
+      return ask(run, question, ruling);
   }
+}
+
+async function allowed(
+  run: OpenRun,
+  question: Question,
+  ruling: Extract<Outcome, { kind: "allow" }>,
+): Promise<Go | End> {
+  const { asked } = question;
+  // An answer may have settled the very conflict that it was asked about: then no rule holds the change any more.
+  const answered = asked?.state === "approved" ? needStates(run.ports.definitions.organisation(), asked) : [];
+  const discharging = [...ruling.discharged, ...answered].flatMap((one) => one.by);
+  const approvedBy = [...new Set(discharging)];
+  if (asked?.state === "waiting") {
+    // Whoever approved has come into the group since. An answer that came this very moment goes first: the run looks again.
+    const turned = await run.write(async (tx) => {
+      if (!(await tx.turnHold(asked.id, { from: ["waiting"], to: "approved" }))) return false;
+      await tx.say(cardMessage(run, question, { ...asked, state: "approved" }));
+      return true;
+    });
+    if (!turned) return parked;
+  }
+  if (approvedBy.length > 0) run.mark("hold", "done", `approved by ${approvedBy.join(", ")}`);
+  return { kind: "go", approvedBy };
+}
+
+async function wait(run: OpenRun, question: Question, asked: Hold): Promise<End> {
+  run.mark("hold", "waiting", `for ${asked.group}`);
+  await run.write(async (tx) => {
+    await tx.say(cardMessage(run, question, asked));
+    await tx.park(run.run.id);
+  });
+  return parked;
+}
+
+/** It was approved, and is not any more: somebody left the group. What the others said still counts, for the question is the same. */
+async function reopen(run: OpenRun, question: Question, asked: Hold): Promise<End> {
+  const because = "somebody who approved it is not in the group any more";
+  run.mark("hold", "waiting", `for ${asked.group}`);
+  await run.write(async (tx) => {
+    if (await tx.turnHold(asked.id, { from: ["approved"], to: "waiting" })) {
+      await tx.append(run.event("hold.reopened", { hold: asked.id, because }));
+      await tx.say(cardMessage(run, question, { ...asked, state: "waiting" }));
+    }
+    await tx.park(run.run.id);
+  });
+  return parked;
 }
 
 async function ask(
   run: OpenRun,
   question: Question,
   ruling: Extract<Ruling, { kind: "hold" }>,
-  digest: ChangeDigest,
 ): Promise<End> {
   const { change } = question.merged;
   // People look at the branch before they answer. Pushed before the question is asked; pushing it again changes nothing.
@@ -73,72 +120,49 @@ async function ask(
       `proposing ${change.branch}: somebody pushed ${proposed.to.slice(0, 8)} to it; the run is tried again`,
     );
 
-  const askedAt = run.ports.now();
-  const fresh: Hold = {
-    id: run.ports.newId("h"),
-    runId: run.run.id,
-    repository: run.repository.name,
-    digest,
-    base: change.base,
-    head: change.head,
-    tree: change.tree,
-    group: ruling.group,
-    reasons: ruling.reasons,
-    state: "waiting",
-    askedAt,
-    expiresAt: new Date(askedAt.getTime() + run.loop.limits.holdMs),
-  };
-  run.mark("hold", "waiting", `for ${ruling.group}`);
+  const digest = digestOf(question);
+  const fresh = newHold(run, { ruling, change, digest, environment: null });
+  const { group } = fresh;
+  run.mark("hold", "waiting", `for ${group}`);
   await run.write(async (tx) => {
     await tx.putHold(fresh);
     await tx.setChangeState(run.run.id, "held");
     await tx.setFate(run.run.findingId, "held", { runId: run.run.id });
-    await tx.append(
-      run.event("hold.asked", { hold: fresh.id, digest, group: fresh.group, head: fresh.head }),
-    );
-    await tx.say(await cardMessage(run, question, fresh));
+    const { policyDigest, head } = fresh;
+    await tx.append(run.event("hold.asked", { hold: fresh.id, digest, group, head, policyDigest }));
+    await tx.say(cardMessage(run, question, fresh));
     await tx.park(run.run.id);
   });
   return parked;
 }
 
-async function voidOthers(run: OpenRun, question: Question, holds: Hold[]): Promise<void> {
-  if (holds.length === 0) return;
-  await run.write(async (tx) => {
-    for (const one of holds) {
-      const because = whyVoid(one, question);
-      if (!(await tx.endHold(one.id, "void", because))) continue;
-      await tx.append(run.event("hold.voided", { hold: one.id, because }));
-      await tx.say(await cardMessage(run, question, { ...one, state: "void", voidedBecause: because }));
-    }
-  });
-}
+const digestOf = ({ merged }: Question): ChangeDigest => holdDigest(merged.change.digest, merged.effect);
 
-function whyVoid(hold: Hold, { merged, ruling }: Question): string {
+function whyVoid(hold: Hold, question: Question, now: Date): string {
+  const { merged, ruling } = question;
   if (hold.head !== merged.change.head)
     return `somebody pushed ${merged.change.head.slice(0, 8)} to ${merged.change.branch}`;
-  if (hold.digest !== holdDigest(merged.change.digest, merged.effect))
-    return "the target moved in the paths of this change";
+  if (hold.digest !== digestOf(question)) return "the target moved in the paths of this change";
+  if (hold.policyDigest !== ruling.policyDigest) return "the policies changed since it was asked";
+  if (hold.state === "approved" && now >= hold.expiresAt) return "the approval ran out before it could land";
   return ruling.kind === "allow" ? "policy lets it land now" : "there is a new reason to hold it";
 }
 
 function rejected(run: OpenRun, hold: Hold): End {
-  const by = hold.answer?.person ?? "somebody";
+  const answer = hold.approvals.findLast((one) => one.answer === "rejected");
+  const by = answer?.person ?? "somebody";
   run.mark("hold", "stopped", `rejected by ${by}`);
-  const outcome = { kind: "rejected", by, note: hold.answer?.note ?? "" } as const;
+  const outcome = { kind: "rejected", by, note: answer?.note ?? "" } as const;
   return { kind: "ended", outcome, fate: "rejected", isFailure: false, again: false };
 }
 
-async function cardMessage(
-  run: OpenRun,
-  question: Question,
-  hold: Hold,
-): Promise<Parameters<RecordTx["say"]>[0]> {
+function cardMessage(run: OpenRun, question: Question, hold: Hold): Parameters<RecordTx["say"]>[0] {
   const card: HoldCard = makeHoldCard(run.ports.definitions.organisation(), {
     hold,
     finding: run.finding,
     change: question.merged.change,
-    conflicts: question.conflicts,
+    conflicts: question.compared.conflicts,
+    weaker: question.compared.weaker,
     verdict: question.remarks.join(" "),
   });
   return { key: `hold:${hold.id}`, channel: run.loop.channel, card };

@@ -1,5 +1,7 @@
 import type { Overview } from "../domain/answer.ts";
-import type { Ports, RecordStore } from "../ports.ts";
+import { frozenNow } from "../domain/freeze.ts";
+import type { RecordStore } from "../ports/record.ts";
+import type { Ports } from "../ports.ts";
 
 /** The look that has begun, and the one that everybody who asks meanwhile gets, by record. */
 const looks = new WeakMap<RecordStore, { current: Promise<unknown>; next: Promise<Overview> | null }>();
@@ -24,7 +26,9 @@ export function lookAround(ports: Ports): Promise<Overview> {
 async function lookNow(ports: Ports): Promise<Overview> {
   const { definitions, record } = ports;
   const now = ports.now();
-  const { states, ...rest } = await record.overview(startOfDay(now, definitions.organisation().timezone));
+  const { states, freezes, ...rest } = await record.overview(
+    startOfDay(now, definitions.organisation().timezone),
+  );
   const loops = definitions.loops().map((loop) => {
     const state = states.find((one) => one.loop === loop.name) ?? {
       loop: loop.name,
@@ -40,7 +44,8 @@ async function lookNow(ports: Ports): Promise<Overview> {
       ...(due === null ? {} : { nextTickAt: due.next }),
     };
   });
-  return { ...rest, loops, problems: [...definitions.problems(), ...rest.problems] };
+  const frozen = frozenNow(definitions.organisation(), freezes, now);
+  return { ...rest, freezes: frozen, loops, problems: [...definitions.problems(), ...rest.problems] };
 }
 
 export function startOfDay(now: Date, timezone: string): Date {

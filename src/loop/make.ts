@@ -2,11 +2,13 @@ import { type Change, changedPaths, type Intent } from "../domain/change.ts";
 import type { Sha } from "../domain/ids.ts";
 import { writeBrief } from "../memory/brief.ts";
 import { readLearned, stateFilePath, writeStateFile } from "../memory/state-file.ts";
-import type { Ended } from "../ports.ts";
+import type { Ended } from "../ports/processes.ts";
+import type { Indexed } from "../ports/record-tx.ts";
 import { oneLine } from "../trace/trailers.ts";
 import { bisect } from "./bisect.ts";
 import { type End, gaveUp } from "./end.ts";
 import { gatherState } from "./gather-state.ts";
+import { indexedOf } from "./indexed.ts";
 import { branchOf, commitBy, type MakerResult } from "./maker-result.ts";
 import type { OpenRun } from "./open-run.ts";
 import { recall } from "./recall.ts";
@@ -14,15 +16,47 @@ import { rememberLesson } from "./remember.ts";
 
 type Kept = { kind: "made"; change: Change; lessons: string[] } | Extract<MakerResult, { kind: "gave-up" }>;
 
-/** Isolates and makes: the maker's commit, on the target as it was, kept as a stage. The truth is git's diff, never the maker's word. */
+/**
+ * Isolates and makes: the maker's commit, on the target as it was, kept as a stage. The truth is git's diff, never the maker's word.
+ * A commit that went away with the machine it was made on, before it was proposed, is made again.
+ */
 export async function make(run: OpenRun): Promise<{ kind: "made"; change: Change } | End> {
-  const made = await run.stage(
+  for (let time = 1; ; time += 1) {
+    const made = await makeAndKeep(run, time === 1 ? "make" : `make:${time}`);
+    if (made.kind === "gave-up") {
+      run.mark("make", "stopped", made.reason);
+      return gaveUp(made.reason, made.tried, made.isFailure);
+    }
+    run.mark("make", "done", made.change.title);
+    if (await isHere(run, made.change)) return { kind: "made", change: made.change };
+    run.ports.log("warn", `run ${run.run.id}: its commit was left on another machine; making it again`, {
+      runId: run.run.id,
+    });
+  }
+}
+
+/** Whether this worker's mirror has the change, or could have had it from the remote. */
+async function isHere(run: OpenRun, made: Change): Promise<boolean> {
+  const { code, record } = run.ports;
+  const { head, state } = (await record.change(run.run.id)) ?? made;
+  if (state === "held" || (await code.treeOf(run.repository.name, head)) !== null) return true;
+  await code.fetch(run.repository);
+  return (await code.treeOf(run.repository.name, head)) !== null;
+}
+
+function makeAndKeep(run: OpenRun, key: string): Promise<Kept> {
+  let indexed: Indexed | undefined;
+  return run.stage(
     "make",
-    "make",
-    () => makeOnce(run),
+    key,
+    async () => {
+      const once = await makeOnce(run);
+      if (once.kind === "made") indexed = await indexedOf(run, once.change);
+      return once;
+    },
     async (tx, kept) => {
       if (kept.kind === "gave-up") return;
-      await tx.putChange(kept.change);
+      await tx.putChange(kept.change, indexed);
       const { base, head, files, intent, digest } = kept.change;
       await tx.append(
         run.event("change.made", {
@@ -45,12 +79,6 @@ export async function make(run: OpenRun): Promise<{ kind: "made"; change: Change
       run.mark("make", "done", kept.change.title);
     },
   );
-  if (made.kind === "gave-up") {
-    run.mark("make", "stopped", made.reason);
-    return gaveUp(made.reason, made.tried, made.isFailure);
-  }
-  run.mark("make", "done", made.change.title);
-  return { kind: "made", change: made.change };
 }
 
 const noteBytesMax = 64_000;

@@ -1,6 +1,6 @@
 import type { Intent } from "../domain/change.ts";
 import type { Sha } from "../domain/ids.ts";
-import type { NewCommit } from "../ports.ts";
+import type { NewCommit } from "../ports/code.ts";
 import { commitMessage } from "../trace/trailers.ts";
 import type { OpenRun } from "./open-run.ts";
 

@@ -4,6 +4,7 @@ import type { PersonId } from "../domain/ids.ts";
 import { makeEntry } from "../memory/entries.ts";
 import { memoryLimits } from "../memory/limits.ts";
 import type { Ports } from "../ports.ts";
+import { repositoryMeant } from "./repository-meant.ts";
 
 const listedMax = 30;
 
@@ -20,9 +21,9 @@ export async function decideByWord(
       reason: `There is no active decision ${command.supersedes.slice(0, 20)} to supersede; \`memory list\` shows them.`,
     };
   }
-  const repositories = ports.definitions.organisation().repositories;
-  const repository = older?.scope.repository ?? repositories[0]?.name;
-  if (repository === undefined) return { kind: "refused", reason: "org.yml names no repository yet." };
+  const meant = await repositoryMeant(ports, command, older);
+  if (meant.kind === "refused") return meant;
+  const { repository } = meant;
   const at = ports.now();
   const made = makeEntry({
     kind: "decision",

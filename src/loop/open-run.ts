@@ -6,10 +6,9 @@ import type { RunId } from "../domain/ids.ts";
 import type { LoopDefinition } from "../domain/loop.ts";
 import type { Repository } from "../domain/organisation.ts";
 import { type LineStep, lineSteps, type Outcome, type Run } from "../domain/run.ts";
-import { FencedOut, type Lease, type Ports, type RecordTx } from "../ports.ts";
-
-/** A worker that dies is replaced after this long; each stage and heartbeat renews it. */
-export const leaseMs = 30_000;
+import { FencedOut, type Lease, type Taken } from "../ports/record.ts";
+import type { RecordTx } from "../ports/record-tx.ts";
+import type { Ports } from "../ports.ts";
 
 /** A run under this worker's lease, with what each step of the line needs. */
 export interface OpenRun {
@@ -22,6 +21,8 @@ export interface OpenRun {
   finding: FindingState;
   /** Aborted when the lease is lost or the process stops: nothing may act after that. */
   signal: AbortSignal;
+  /** The kept result of a stage, as whoever kept it wrote it; undefined when it is not kept. */
+  kept<T>(key: string): T | undefined;
   /** Does `work` once for ever: a kept result is answered again. `also` is written in the same transaction. */
   stage<T>(
     step: LineStep,
@@ -43,7 +44,7 @@ export interface OpenRun {
 
 /** Takes the run's lease; null when another worker has it, or nothing is to be done. A run whose loop or finding is gone is ended. */
 export async function openRun(runId: RunId, ports: Ports, outer: AbortSignal): Promise<OpenRun | null> {
-  const taken = await ports.record.lease(runId, ports.worker, leaseMs);
+  const taken = await ports.record.lease(runId, ports.worker, ports.leaseMs);
   if (taken === null) return null;
   const loop = ports.definitions.loops().find((one) => one.name === taken.run.loop);
   const repository = ports.definitions
@@ -62,12 +63,30 @@ export async function openRun(runId: RunId, ports: Ports, outer: AbortSignal): P
         data: { reason },
       });
       await tx.endRun(runId, { kind: "stopped", reason }, ports.now());
-      await tx.setFate(taken.run.findingId, "open");
+      // What has landed stays landed; it was only to be deployed.
+      if (finding?.fate !== "landed") await tx.setFate(taken.run.findingId, "open");
     });
     return null;
   }
+  if (taken.from !== null) await sayTakenOver(ports, taken, taken.from);
   const kept = await ports.record.stages(runId);
   return assemble({ ports, run: taken.run, loop, repository, finding }, taken.lease, kept, outer);
+}
+
+/** Before anything is done again, so that whatever was begun twice has its reason in the trace. */
+async function sayTakenOver(ports: Ports, { lease, run }: Taken, from: string): Promise<void> {
+  await ports.record.fenced(lease, (tx) =>
+    tx.append({
+      type: "run.taken-over",
+      at: ports.now(),
+      by: "loomstack",
+      runId: run.id,
+      loop: run.loop,
+      findingId: run.findingId,
+      repository: run.repository,
+      data: { from, to: ports.worker },
+    }),
+  );
 }
 
 type Known = Pick<OpenRun, "ports" | "run" | "loop" | "repository" | "finding">;
@@ -93,6 +112,7 @@ function assemble(known: Known, lease: Lease, kept: Map<string, unknown>, outer:
     ...known,
     holder: { kind: "run", runId: run.id, loop: run.loop },
     signal: heart.signal,
+    kept: <T>(key: string) => kept.get(key) as T | undefined,
     async stage(step, key, work, also) {
       // The record keeps what this very function wrote under the key, so the type is the one it was written with.
       if (kept.has(key)) return kept.get(key) as Awaited<ReturnType<typeof work>>;
@@ -142,13 +162,13 @@ function startHeartbeat(
 ): { signal: AbortSignal; stop: () => void } {
   const lost = new AbortController();
   const beat = setInterval(() => {
-    ports.record.extend(lease, leaseMs).then(
+    ports.record.extend(lease, ports.leaseMs).then(
       (isOurs) => {
         if (!isOurs) lost.abort(new FencedOut(`run ${lease.runId} was taken over`));
       },
       (error: unknown) =>
         ports.log("warn", `extending the lease of ${lease.runId}: ${String(error)}`, { runId: lease.runId }),
     );
-  }, leaseMs / 3);
+  }, ports.leaseMs / 3);
   return { signal: AbortSignal.any([lost.signal, outer]), stop: () => clearInterval(beat) };
 }

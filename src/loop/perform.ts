@@ -1,19 +1,22 @@
 import type { Answer } from "../domain/answer.ts";
 import type { Actor, Command } from "../domain/command.ts";
+import { commandUsages } from "../domain/command-usages.ts";
 import type { PersonId } from "../domain/ids.ts";
 import { mayDo, type Permission } from "../domain/organisation.ts";
-import { commandUsages } from "../domain/parse-command.ts";
 import type { Ports } from "../ports.ts";
-import { answerHold, showDiff } from "./answer-hold.ts";
+import { answerHold, overrideHold, showDiff } from "./answer-hold.ts";
 import { gatherDigest } from "./digest.ts";
+import { freeze, unfreeze } from "./freeze.ts";
 import { lookAround } from "./look.ts";
 import { decideByWord, forgetEntry, showMemory } from "./memory-commands.ts";
-import { recordRefusal } from "./refusal.ts";
+import { recordRefusal, recordRefusedAnswer } from "./refusal.ts";
 import { settle } from "./settle.ts";
+import { settleConflict } from "./settle-conflict.ts";
 import { stateOf } from "./show-state.ts";
-import { switchEverything, switchLoop } from "./switch.ts";
+import { pauseEverything, resumeEverything, switchLoop } from "./switch.ts";
 import { traceWhat } from "./trace-commit.ts";
 import { askForRelease, whoDoes } from "./who.ts";
+import { explainRun } from "./why.ts";
 
 /**
  * Does what somebody asked for, by whatever door. Who may is looked up now, not when a button was drawn; a refusal is an answer,
@@ -32,7 +35,7 @@ export async function perform(actor: Actor, command: Command, ports: Ports): Pro
     case "trace":
       return { kind: "trace", trace: await traceWhat(ports, command.what) };
     case "why":
-      return why(ports, command.what);
+      return explainRun(ports, command.what);
     case "show-diff":
       return showDiff(ports, command.holdId);
     case "who":
@@ -67,25 +70,41 @@ function actAs(person: PersonId, command: Act, ports: Ports): Promise<Answer> {
   switch (command.kind) {
     case "start":
     case "stop":
-      return switchLoop(ports, person, command.loop, command.kind === "start" ? "running" : "stopped");
+      return switchLoop(ports, person, command.loop, {
+        to: command.kind === "start" ? "running" : "stopped",
+      });
     case "pause":
       return command.loop === "everything"
-        ? switchEverything(ports, person, true)
-        : switchLoop(ports, person, command.loop, "paused");
+        ? pauseEverything(ports, person, command.why)
+        : switchLoop(ports, person, command.loop, { to: "paused", why: command.why });
     case "resume":
       return command.loop === "everything"
-        ? switchEverything(ports, person, false)
-        : switchLoop(ports, person, command.loop, "running");
+        ? resumeEverything(ports, person)
+        : switchLoop(ports, person, command.loop, { to: "running" });
+    case "freeze":
+      return freeze(ports, person, command);
+    case "unfreeze":
+      return unfreeze(ports, person, command.zone);
     case "approve":
     case "reject": {
+      const { holdId, digest } = command;
       const answer = command.kind === "approve" ? ("approved" as const) : ("rejected" as const);
       const note = command.kind === "reject" ? command.note : "";
-      return answerHold(ports, { person, holdId: command.holdId, answer, note });
+      return answerHold(ports, { person, holdId, digest, answer, note });
     }
+    case "override":
+      return overrideHold(ports, person, command);
     case "retry":
     case "ignore":
     case "take":
       return settle(ports, person, command.kind, command.findingId);
+    case "settle":
+      return settleConflict(ports, {
+        person,
+        conflictId: command.conflictId,
+        how: command.how,
+        note: command.note,
+      });
     case "decide":
       return decideByWord(ports, person, command);
     case "memory":
@@ -102,6 +121,8 @@ function permissionFor(command: Act): Permission | null {
       return "start";
     case "pause":
     case "resume":
+    case "freeze":
+    case "unfreeze":
       return "pause";
     case "retry":
     case "ignore":
@@ -113,22 +134,17 @@ function permissionFor(command: Act): Permission | null {
       return "settle";
     case "approve":
     case "reject":
-      // The hold itself names the group.
+    case "settle":
+    case "override":
+      // A hold names its own groups, a conflict its loops and its repository, and org.yml those who may override.
       return null;
   }
 }
 
 async function refuse(ports: Ports, actor: Actor, command: Act, reason: string): Promise<Answer> {
-  await recordRefusal(ports, actor.kind === "person" ? actor.person : actor.name, command.kind, reason);
+  const by = actor.kind === "person" ? actor.person : actor.name;
+  if (command.kind === "approve" || command.kind === "reject")
+    await recordRefusedAnswer(ports, { by, data: { hold: command.holdId, answer: command.kind, reason } });
+  else await recordRefusal(ports, by, command.kind, reason);
   return { kind: "refused", reason: `Not done: ${reason}.` };
-}
-
-async function why(ports: Ports, what: string): Promise<Answer> {
-  const finding = what.startsWith("f-") ? await ports.record.finding(what) : null;
-  const story = await ports.record.story(finding?.runId ?? what);
-  if (story !== null) return { kind: "why", story };
-  return {
-    kind: "refused",
-    reason: `There is no run or finding "${what.slice(0, 40)}". \`status\` and \`inbox\` show their ids.`,
-  };
 }

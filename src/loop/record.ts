@@ -1,67 +1,132 @@
-import type { Hold } from "../domain/hold.ts";
+import type { Change } from "../domain/change.ts";
+import { otherOf, sideOf } from "../domain/conflict.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Outcome } from "../domain/run.ts";
-import type { RecordTx } from "../ports.ts";
-import type { End } from "./end.ts";
+import type { RecordTx } from "../ports/record-tx.ts";
+import { wakeUnblocked } from "./claim-notices.ts";
+import { conflictMessages } from "./conflict-message.ts";
+import type { End, Ended } from "./end.ts";
 import { holdMessage } from "./hold-card.ts";
 import type { OpenRun } from "./open-run.ts";
 import { outcomeMemory } from "./outcome-memory.ts";
+import { voiding, waitingHolds } from "./void-holds.ts";
+
+const conflictsMax = 100;
+const landedElsewhere = "it landed by another way";
 
 /** Writes how a run ended, with all that follows from it, in one transaction. A parked run has nothing to record. */
 export async function record(run: OpenRun, end: End): Promise<void> {
   if (end.kind === "parked") {
-    await run.write((tx) => tx.park(run.run.id));
+    await run.write((tx) => tx.park(run.run.id, end.until));
     return;
   }
   const { outcome } = end;
-  const { id: runId, loop, findingId } = run.run;
-  const change = await run.ports.record.change(runId);
-  const waiting = (await run.ports.record.holds(runId)).filter((hold) => hold.state === "waiting");
-  const rememberOutcome = await outcomeMemory(run, outcome, change);
-  const waitingRuns = await runsWaitingForClaims(run);
-  const messageOf = waiting.length > 0 ? await holdMessage(run.ports, runId) : null;
+  const change = await run.ports.record.change(run.run.id);
+  const settle =
+    change?.state === "landed" ? await settleDeployment(run, outcome) : await settleChange(run, end, change);
+  const voidHolds = await voiding(run, await waitingHolds(run), () => reasonOf(outcome) || landedElsewhere);
   run.conclude(outcome);
   await run.write(async (tx) => {
-    const at = run.ports.now();
-    if (outcome.kind === "landed") {
-      if (change !== null)
-        await tx.setChangeState(runId, "landed", { sha: outcome.sha, at, approvedBy: outcome.approvedBy });
-      await tx.append(run.event("change.landed", { sha: outcome.sha, approvedBy: outcome.approvedBy }));
-      await tx.settleInbox(findingId, { how: "landed", by: loop, at });
-    } else if (change !== null) {
-      await tx.setChangeState(runId, "dropped");
-    }
-    for (const hold of await voidWaiting(run, tx, waiting, outcome)) {
-      if (messageOf !== null) await tx.say(messageOf(hold));
-    }
-    await settleFinding(run, tx, end);
+    await settle.before(tx);
+    await voidHolds(tx);
     await tx.append(run.event("run.ended", { outcome: outcome.kind, reason: reasonOf(outcome) }));
-    await tx.endRun(runId, outcome, at);
-    await countFailure(run, tx, end.isFailure);
-    await triggerOthers(run, tx, end);
-    await rememberOutcome(tx);
-    for (const other of waitingRuns) await tx.wake(other);
+    await tx.endRun(run.run.id, outcome, run.ports.now());
+    await settle.after(tx);
   });
+  await wakeUnblocked(run.ports);
   if (outcome.kind !== "landed" && change !== null) {
     await run.ports.code.withdraw(run.repository, change.branch, change.head);
   }
 }
 
-/** Runs of this repository that parked without a question to people: what this run gives back may be what they wait for. */
-async function runsWaitingForClaims(run: OpenRun): Promise<RunId[]> {
-  const { record: store } = run.ports;
-  const parkedRuns = (await store.liveRuns()).filter((one) => one.status === "held" && one.id !== run.run.id);
-  const asking = new Set((await store.overview(run.ports.now())).held.map((one) => one.hold.runId));
-  return parkedRuns
-    .filter((one) => one.repository === run.run.repository && !asking.has(one.id))
-    .map((one) => one.id);
+/** Writes all that follows from a landing; the run itself goes on, to deploy. */
+export async function recordLanding(run: OpenRun, end: Ended, change: Change): Promise<void> {
+  const settle = await settleChange(run, end, change);
+  const voidHolds = await voiding(run, await waitingHolds(run), () => landedElsewhere);
+  await run.write(async (tx) => {
+    await settle.before(tx);
+    await voidHolds(tx);
+    await settle.after(tx);
+  });
 }
 
-async function settleFinding(
-  run: OpenRun,
-  tx: RecordTx,
-  end: Extract<End, { kind: "ended" }>,
-): Promise<void> {
+/** Writers of what was read beforehand: before the run ends, and after it. */
+interface Settling {
+  before: (tx: RecordTx) => Promise<void>;
+  after: (tx: RecordTx) => Promise<void>;
+}
+
+async function settleChange(run: OpenRun, end: Ended, change: Change | null): Promise<Settling> {
+  const { outcome } = end;
+  const { id: runId, loop, findingId } = run.run;
+  const rememberOutcome = await outcomeMemory(run, outcome, change);
+  const approved = (await run.ports.record.holds(runId)).findLast((hold) => hold.state === "approved");
+  const messageOf = approved === undefined ? null : await holdMessage(run.ports, runId);
+  const open = await run.ports.record.conflicts({ runId, state: "open", limit: conflictsMax });
+  const behind = await runsOrderedBehind(run);
+  return {
+    async before(tx) {
+      const at = run.ports.now();
+      if (outcome.kind === "landed") {
+        if (change !== null)
+          await tx.setChangeState(runId, "landed", { sha: outcome.sha, at, approvedBy: outcome.approvedBy });
+        await tx.append(run.event("change.landed", { sha: outcome.sha, approvedBy: outcome.approvedBy }));
+        await tx.settleInbox(findingId, { how: "landed", by: loop, at });
+        if (approved !== undefined && messageOf !== null) await tx.say(messageOf(approved, outcome.sha));
+      } else if (change !== null) {
+        await tx.setChangeState(runId, "dropped");
+      }
+      for (const { conflict } of open) await endConflict(run, tx, conflict.id);
+      await settleFinding(run, tx, end);
+    },
+    async after(tx) {
+      await countFailure(run, tx, end.isFailure);
+      await triggerOthers(run, tx, end);
+      await rememberOutcome(tx);
+      for (const other of behind) await tx.wake(other);
+    },
+  };
+}
+
+/** Runs that people put in order with this one: they may have waited for its end. */
+async function runsOrderedBehind(run: OpenRun): Promise<RunId[]> {
+  const { id: runId } = run.run;
+  const decided = await run.ports.record.conflicts({ runId, state: "decided", limit: conflictsMax });
+  return decided.flatMap(({ conflict, answer }) => {
+    const mine = sideOf(conflict, runId);
+    return answer?.answer === "order" && mine !== null ? (conflict[otherOf(mine)].runId ?? []) : [];
+  });
+}
+
+/**
+ * What is landed stays so; a deployment that came to nothing may be for a person to look at. A finding that came back meanwhile could
+ * have no run of its own before.
+ */
+async function settleDeployment(run: OpenRun, outcome: Outcome): Promise<Settling> {
+  const finding = await run.ports.record.finding(run.run.findingId);
+  const deployment = outcome.kind === "landed" ? outcome.deployment : undefined;
+  return {
+    async before(tx) {
+      if (outcome.kind !== "landed" || deployment?.kind !== "not-deployed" || !deployment.isForPeople) return;
+      const what = `It landed as ${outcome.sha.slice(0, 8)}, but it is not deployed to ${deployment.to}`;
+      await askToLook(run, tx, `${what}: ${deployment.reason}`, []);
+    },
+    async after(tx) {
+      if (finding?.fate === "open") await tx.hint({ kind: "tick", loop: run.run.loop, why: "seen again" });
+    },
+  };
+}
+
+/** What nobody settled before one side was gone needs no answer any more; its card says so. */
+async function endConflict(run: OpenRun, tx: RecordTx, id: string): Promise<void> {
+  const over = await tx.endConflict(id);
+  if (over === null) return;
+  await tx.append(run.event("conflict.over", { conflict: id }));
+  if (over.conflict.severity === "inform") return;
+  for (const message of conflictMessages(run.ports, over)) await tx.say(message);
+}
+
+async function settleFinding(run: OpenRun, tx: RecordTx, end: Ended): Promise<void> {
   const { outcome, fate } = end;
   const { id: runId, loop, findingId } = run.run;
   const at = run.ports.now();
@@ -76,10 +141,15 @@ async function settleFinding(
   await tx.append(run.event("finding.fate", { fate }));
   if (outcome.kind !== "gave-up" || fate !== "gave-up") return;
 
+  await askToLook(run, tx, outcome.reason, outcome.tried);
+}
+
+async function askToLook(run: OpenRun, tx: RecordTx, reason: string, tried: string[]): Promise<void> {
+  const { id: runId, loop, findingId } = run.run;
   const { title } = run.finding.finding;
-  const item = { findingId, loop, runId, title, reason: outcome.reason, tried: outcome.tried, since: at };
+  const item = { findingId, loop, runId, title, reason, tried, since: run.ports.now() };
   await tx.putInbox(item);
-  await tx.append(run.event("inbox.added", { reason: outcome.reason }));
+  await tx.append(run.event("inbox.added", { reason }));
   await tx.say({
     key: `inbox:${findingId}:${runId}`,
     channel: run.loop.channel,
@@ -87,22 +157,11 @@ async function settleFinding(
   });
 }
 
-/** A run that ends for another reason than an answer leaves no question open. Answers the holds that it voided. */
-async function voidWaiting(run: OpenRun, tx: RecordTx, waiting: Hold[], outcome: Outcome): Promise<Hold[]> {
-  const voidedBecause = outcome.kind === "landed" ? "it landed by another way" : reasonOf(outcome);
-  const voided: Hold[] = [];
-  for (const hold of waiting) {
-    if (!(await tx.endHold(hold.id, "void", voidedBecause))) continue;
-    await tx.append(run.event("hold.voided", { hold: hold.id, because: voidedBecause }));
-    voided.push({ ...hold, state: "void", voidedBecause });
-  }
-  return voided;
-}
-
+/** Why it ended so, in words; none for a landing by its own way. */
 export function reasonOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case "landed":
-      return "";
+      return outcome.deployment?.kind === "not-deployed" ? outcome.deployment.reason : "";
     case "rejected":
       return outcome.note;
     case "gave-up":
@@ -131,11 +190,7 @@ async function countFailure(run: OpenRun, tx: RecordTx, isFailure: boolean): Pro
 }
 
 /** Loops that tick when something lands, and the next try at a finding that goes on at once. */
-async function triggerOthers(
-  run: OpenRun,
-  tx: RecordTx,
-  end: Extract<End, { kind: "ended" }>,
-): Promise<void> {
+async function triggerOthers(run: OpenRun, tx: RecordTx, end: Ended): Promise<void> {
   const isLanded = end.outcome.kind === "landed";
   for (const loop of run.ports.definitions.loops()) {
     const isWatching = isLanded && loop.on.includes("landed") && loop.repository === run.run.repository;

@@ -2,10 +2,10 @@ import type { Change, LandedChange } from "../domain/change.ts";
 import { changedPaths } from "../domain/change.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { PersonId } from "../domain/ids.ts";
-import type { MemoryEntry, Scope } from "../domain/memory.ts";
+import type { Scope } from "../domain/memory.ts";
 import { makeEntry } from "../memory/entries.ts";
 import { memoryLimits } from "../memory/limits.ts";
-import type { RecordTx } from "../ports.ts";
+import type { RecordTx } from "../ports/record-tx.ts";
 import type { OpenRun } from "./open-run.ts";
 
 const scopeOf = (repository: string, paths: string[], tests: string[] = []): Scope => ({
@@ -16,23 +16,17 @@ const scopeOf = (repository: string, paths: string[], tests: string[] = []): Sco
 });
 
 /** Keeps an entry that LoomStack itself words; one that memory refuses is said in the trace and costs nothing else. */
-async function keep(
-  run: OpenRun,
-  tx: RecordTx,
-  draft: Parameters<typeof makeEntry>[0],
-  supersedes?: string,
-): Promise<MemoryEntry | null> {
+async function keep(run: OpenRun, tx: RecordTx, draft: Parameters<typeof makeEntry>[0]): Promise<void> {
   const made = makeEntry(draft);
-  const kept = made.kind === "made" ? await tx.remember(made.entry, memoryLimits, supersedes) : made;
+  const kept = made.kind === "made" ? await tx.remember(made.entry, memoryLimits) : made;
   if (kept.kind === "refused") {
     await tx.append(run.event("memory.kept", { refused: kept.reason }));
-    return null;
+    return;
   }
   const entry = kept.kind === "kept" ? kept.entry : kept.into;
   await tx.append(
     run.event("memory.kept", { entry: entry.id, statement: entry.statement, source: entry.source.kind }),
   );
-  return entry;
 }
 
 /** A landed change's intent is a decision about what it deliberately changed; the decisions that it cites end with it. */
@@ -51,9 +45,10 @@ export async function rememberLanding(
     source: { kind: "change" as const, ref: sha },
     at: run.ports.now(),
   };
-  const [first, ...others] = against;
-  const entry = await keep(run, tx, draft, first);
-  for (const id of others) await tx.endEntry(id, "superseded", entry?.id);
+  const made = makeEntry(draft);
+  for (const id of against)
+    await tx.endEntry(id, "superseded", made.kind === "made" ? made.entry.id : undefined);
+  await keep(run, tx, draft);
 }
 
 /** A loop's landed change from before this record, met when another change would take it back. */
@@ -76,13 +71,13 @@ export async function rememberMet(run: OpenRun, tx: RecordTx, landed: LandedChan
   });
 }
 
-/** A rejection that settles a conflict is a decision for the other side; any rejection is a lesson for the next run. */
+/** What people turned down is a lesson for the next run. */
 export async function rememberRejection(
   run: OpenRun,
   tx: RecordTx,
-  rejected: { by: PersonId; note: string; change: Change; kept: string[]; hold: Hold | undefined },
+  rejected: { by: PersonId; note: string; change: Change; hold: Hold | undefined },
 ): Promise<void> {
-  const { by, note, change, kept, hold } = rejected;
+  const { by, note, change, hold } = rejected;
   const scope = scopeOf(
     change.repository,
     changedPaths(change.files),
@@ -90,17 +85,6 @@ export async function rememberRejection(
   );
   const source = { kind: "hold" as const, ref: hold?.id ?? run.run.id };
   const at = run.ports.now();
-  if (kept.length > 0) {
-    await keep(run, tx, {
-      kind: "decision",
-      statement: `Keep: ${kept.join(" ")}`.slice(0, memoryLimits.statementCharsMax),
-      reason: note,
-      scope,
-      author: by,
-      source: { ...source, kind: "conflict" },
-      at,
-    });
-  }
   await keep(run, tx, {
     kind: "lesson",
     statement: `Rejected: ${change.title}`.slice(0, memoryLimits.statementCharsMax),

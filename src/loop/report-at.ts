@@ -1,6 +1,7 @@
 import type { RepositoryName, RunId, Sha } from "../domain/ids.ts";
 import type { LoopDefinition } from "../domain/loop.ts";
-import type { Checked, Ports } from "../ports.ts";
+import type { Checked } from "../ports/processes.ts";
+import type { Ports } from "../ports.ts";
 
 export interface CheckJob {
   repository: RepositoryName;

@@ -2,7 +2,7 @@ import type { Intent } from "../domain/change.ts";
 import type { Sha } from "../domain/ids.ts";
 import { isTestPath } from "../domain/test-path.ts";
 import { type TestReport, testStatus } from "../domain/test-report.ts";
-import type { CommitInfo } from "../ports.ts";
+import type { CommitInfo } from "../ports/code.ts";
 import { oneLine } from "../trace/trailers.ts";
 import { commitBy, type MakerResult } from "./maker-result.ts";
 import type { OpenRun } from "./open-run.ts";

@@ -1,4 +1,5 @@
-import type { Ports, Schedule } from "../ports.ts";
+import type { Schedule } from "../ports/queue.ts";
+import type { Ports } from "../ports.ts";
 
 /** What the queue must tick: every loop with times, running or not (a stopped loop's tick does nothing), and the digest. */
 export function schedulesOf({ definitions }: Pick<Ports, "definitions">): Schedule[] {

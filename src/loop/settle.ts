@@ -25,6 +25,14 @@ export async function settle(
       reason: `${loop} works on it now (${state.runId ?? "?"}); \`why ${findingId}\` shows where it is.`,
     };
   }
+  // What landed has only its deployment left to look at: the finding itself is done with.
+  const isLanded = state.fate === "landed";
+  if (how === "retry" && isLanded)
+    return {
+      kind: "refused",
+      reason:
+        "It has landed; a new run would find nothing to mend. Deploy it by hand, or let the next landing bring it.",
+    };
   if (how === "retry") {
     const full = await whyNoMore(ports, state);
     if (full !== null) return { kind: "refused", reason: full };
@@ -52,6 +60,7 @@ export async function settle(
         card: { kind: "inbox", item: { ...item, settled }, people: [] },
       });
     }
+    if (isLanded) return;
     if (how !== "retry")
       return tx.setFate(findingId, "ignored", {
         note: { at, by, text: how === "take" ? `${by} does it` : `${by} ignores it` },
@@ -64,7 +73,9 @@ export async function settle(
     kind: "done",
     text: {
       retry: `${loop} tries "${finding.title}" again.`,
-      ignore: `"${finding.title}" is ignored and not raised again.`,
+      ignore: isLanded
+        ? `"${finding.title}" has landed and stays as it is.`
+        : `"${finding.title}" is ignored and not raised again.`,
       take: `"${finding.title}" is yours; the loops leave it.`,
     }[how],
   };

@@ -3,6 +3,7 @@ import type { EventType } from "../domain/event.ts";
 import type { LoopName, PersonId } from "../domain/ids.ts";
 import type { LoopDefinition, LoopSwitch } from "../domain/loop.ts";
 import type { Ports } from "../ports.ts";
+import { announce } from "./announce.ts";
 
 const eventOf: Record<LoopSwitch, EventType> = {
   running: "loop.started",
@@ -15,7 +16,7 @@ export async function switchLoop(
   ports: Ports,
   by: PersonId,
   name: LoopName,
-  to: LoopSwitch,
+  { to, why }: { to: LoopSwitch; why?: string },
 ): Promise<Answer> {
   const loop = ports.definitions.loops().find((one) => one.name === name);
   if (loop === undefined) {
@@ -28,9 +29,15 @@ export async function switchLoop(
   const before = (await ports.record.loopStates()).find((one) => one.loop === name)?.switch ?? "stopped";
   const runs = await ports.record.liveRuns(name);
   await ports.record.transact(async (tx) => {
-    await tx.setSwitch(name, to, by);
+    await tx.setSwitch(name, to, by, why);
     if (to === "running") await tx.countFailure(name, false);
-    await tx.append({ type: eventOf[to], at: ports.now(), by, loop: name, data: { before } });
+    await tx.append({
+      type: eventOf[to],
+      at: ports.now(),
+      by,
+      loop: name,
+      data: { before, ...(why ? { why } : {}) },
+    });
     // Runs that wait look again: for a pause that is over, or a stop that ends them.
     if (to !== "paused") for (const run of runs) await tx.wake(run.id);
     if (to === "running") await tx.hint({ kind: "tick", loop: name, why: `started by ${by}` });
@@ -62,29 +69,32 @@ function nextWords(to: LoopSwitch, { cadence, channel }: LoopDefinition): string
   }
 }
 
-/** The pause over all loops; nothing starts and nothing lands until a person lifts it. */
-export async function switchEverything(ports: Ports, by: PersonId, isPaused: boolean): Promise<Answer> {
-  const runs = await ports.record.liveRuns();
+/** The pause over all loops; nothing starts, lands or deploys until a person lifts it. No time and no policy does. */
+export async function pauseEverything(ports: Ports, by: PersonId, why: string): Promise<Answer> {
   await ports.record.transact(async (tx) => {
-    await tx.setPaused(isPaused ? by : null);
-    const type = isPaused ? "everything.paused" : "everything.resumed";
-    await tx.append({ type, at: ports.now(), by, data: {} });
-    if (!isPaused) for (const run of runs) await tx.wake(run.id);
-    await tx.say({
-      key: `pause:${ports.now().toISOString()}`,
-      channel: ports.definitions.organisation().digest.channel,
-      card: {
-        kind: "notice",
-        tone: isPaused ? "warning" : "good",
-        text: isPaused
-          ? "All loops are paused. Nothing starts and nothing lands until somebody resumes."
-          : "The loops go on.",
-        people: [by],
-      },
+    await tx.setPaused({ by, why });
+    await tx.append({ type: "everything.paused", at: ports.now(), by, data: { why } });
+    const because = why === "" ? "" : ` because ${why}`;
+    await announce(ports, tx, {
+      what: "pause",
+      tone: "warning",
+      text: `All loops are paused${because}. Nothing starts, lands or deploys until somebody resumes.`,
+      by,
     });
   });
-  const text = isPaused
-    ? "Everything is paused: runs wait at their next step and nothing lands."
-    : "The loops go on.";
-  return { kind: "done", text };
+  return {
+    kind: "done",
+    text: "Everything is paused: runs wait at their next step, and nothing lands or deploys until somebody resumes.",
+  };
+}
+
+export async function resumeEverything(ports: Ports, by: PersonId): Promise<Answer> {
+  const runs = await ports.record.liveRuns();
+  await ports.record.transact(async (tx) => {
+    await tx.setPaused(null);
+    await tx.append({ type: "everything.resumed", at: ports.now(), by, data: {} });
+    for (const run of runs) await tx.wake(run.id);
+    await announce(ports, tx, { what: "pause", tone: "good", text: "The loops go on.", by });
+  });
+  return { kind: "done", text: "The loops go on." };
 }

@@ -1,9 +1,12 @@
 import type { TraceEvent } from "../domain/event.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { LoopName, Sha } from "../domain/ids.ts";
+import type { InboxItem } from "../domain/inbox.ts";
 import type { LoopDefinition, LoopState } from "../domain/loop.ts";
 import type { Repository } from "../domain/organisation.ts";
-import type { Ports, RecordTx } from "../ports.ts";
+import type { RecordTx } from "../ports/record-tx.ts";
+import type { Ports } from "../ports.ts";
+import { closeGone } from "./close-gone.ts";
 import { find } from "./find.ts";
 import { learnDecisions } from "./learn-decisions.ts";
 
@@ -64,45 +67,25 @@ async function findAndOpen(ticking: Ticking, signal: AbortSignal): Promise<void>
   const since = (await ports.record.lastTick(loop.name))?.commit ?? null;
   const found = await find({ ports, loop, repository, target, since, signal });
   signal.throwIfAborted();
-  await ports.record.transact((tx) => keepFindings(ticking, tx, { found, target }));
+  const inbox = await ports.record.inbox();
+  await ports.record.transact((tx) => keepFindings(ticking, tx, { found, target, inbox }));
   await openRuns(ticking);
 }
 
 async function keepFindings(
   ticking: Ticking,
   tx: RecordTx,
-  { found, target }: { found: Finding[]; target: Sha },
+  { found, target, inbox }: { found: Finding[]; target: Sha; inbox: InboxItem[] },
 ): Promise<void> {
   const { ports, loop, repository, why } = ticking;
   const at = ports.now();
-  const fresh: Finding[] = [];
-  for (const finding of found) {
-    const { news } = await tx.seeFinding(finding, loop.name, at);
-    if (news === "again") continue;
-    fresh.push(finding);
-    const type = news === "new" ? "finding.seen" : "finding.reopened";
-    await tx.append({
-      ...event(ticking, type, { title: finding.title, rule: finding.rule, at: target }),
-      findingId: finding.id,
-    });
+  const news = new Set<Finding>();
+  // In one order everywhere: two loops that see the same findings would otherwise wait for each other.
+  for (const finding of [...found].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    if (await isNews(ticking, tx, finding, { at, target })) news.add(finding);
   }
-  for (const source of loop.sources) {
-    // A commit's findings are about what came since the last tick, so not seeing one again says nothing.
-    if (source.kind === "commits") continue;
-    const seen = found.filter((one) => one.source === source.kind).map((one) => one.id);
-    const gone = await tx.closeUnseen({
-      loop: loop.name,
-      repository: repository.name,
-      source: source.kind,
-      seen,
-    });
-    for (const findingId of gone) {
-      await tx.append({
-        ...event(ticking, "finding.fate", { fate: "landed", because: "it is not seen any more" }),
-        findingId,
-      });
-    }
-  }
+  const fresh = found.filter((finding) => news.has(finding));
+  await closeGone(ports, tx, { loop, found, inbox });
   await tx.setTicked(loop.name, at, target);
   await tx.append(event(ticking, "loop.ticked", { why, found: found.length, new: fresh.length, at: target }));
   if (fresh.length === 0) return;
@@ -114,6 +97,24 @@ async function keepFindings(
     channel: loop.channel,
     card: { kind: "notice", tone: "info", text: [head, ...titles, ...more].join("\n"), people: [] },
   });
+}
+
+async function isNews(
+  ticking: Ticking,
+  tx: RecordTx,
+  finding: Finding,
+  seen: { at: Date; target: Sha },
+): Promise<boolean> {
+  const { news, state } = await tx.seeFinding(finding, ticking.loop.name, seen.at);
+  if (news === "again") return false;
+  // A run that waits to deploy what was to mend it has no reason to any more.
+  if (news === "reopened" && state.runId !== undefined) await tx.wake(state.runId);
+  const type = news === "new" ? "finding.seen" : "finding.reopened";
+  await tx.append({
+    ...event(ticking, type, { title: finding.title, rule: finding.rule, at: seen.target }),
+    findingId: finding.id,
+  });
+  return true;
 }
 
 /** Why a tick comes late: nobody was up when its time came. */

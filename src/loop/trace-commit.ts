@@ -1,5 +1,6 @@
 import type { RunStory, Trace } from "../domain/answer.ts";
 import type { LandedChange } from "../domain/change.ts";
+import type { TraceEvent } from "../domain/event.ts";
 import type { Ports } from "../ports.ts";
 
 /** So much of a target's history is looked through for a commit that the record does not know. */
@@ -18,10 +19,13 @@ export async function traceWhat(ports: Ports, what: string): Promise<Trace> {
 
   const searched = ["the record's landed commits and changes"];
   for (const repository of ports.definitions.organisation().repositories) {
-    await ports.code
-      .fetch(repository)
-      .catch((error: unknown) => ports.log("warn", `tracing ${what}: ${String(error)}`));
-    const sha = (await ports.code.resolve(repository.name, `${what}^{commit}`).catch(() => null)) ?? what;
+    const unreached = (error: unknown) => {
+      ports.log("warn", `tracing ${what} in ${repository.name}: ${String(error)}`);
+      return null;
+    };
+    await ports.code.fetch(repository).catch(unreached);
+    const found = await ports.code.resolve(repository.name, `${what}^{commit}`).catch(unreached);
+    const sha = found ?? what;
     const change = await ports.record.changeBySha(sha);
     const story = change === null ? null : await ports.record.story(change.runId);
     if (story !== null) return fromStory(story, evidenceOf(story, sha), sha);
@@ -62,7 +66,24 @@ function fromStory({ run, finding, change, events }: RunStory, evidence: string,
     ...(change?.landed === undefined ? {} : { landedAt: change.landed.at }),
     intent: change?.intent.why ?? "",
     definition: String(started?.data["definition"] ?? "unknown"),
+    ...deploymentOf(events),
   };
+}
+
+/** The last thing that is known of its deployment; nothing for a loop that does not deploy. */
+function deploymentOf(events: TraceEvent[]): { deployment?: string } {
+  const last = events.findLast((event) => event.type.startsWith("deploy."));
+  if (last === undefined) return {};
+  const { to, until, why, reason, try: count } = last.data;
+  const at = last.at.toISOString();
+  const words: { [type: string]: string } = {
+    "deploy.waiting": `to ${to}, waits ${until === null ? "until it is lifted" : `until ${until}`}`,
+    "deploy.started": `to ${to}, try ${count} started ${at}; its end is not known`,
+    "deploy.done": `to ${to}, ${at}`,
+    "deploy.failed": `to ${to}, try ${count} failed ${at}: ${why}`,
+    "deploy.skipped": `not deployed to ${to}: ${reason}`,
+  };
+  return { deployment: words[last.type] ?? "" };
 }
 
 const fromTrailers = (told: LandedChange): Trace => ({

@@ -41,7 +41,8 @@ const section = (title: string, lines: string[]): string =>
 function findingLine(state: FindingState): string {
   const last = state.notes.at(-1);
   const note = last === undefined ? "" : ` — ${last.by}: ${plain(last.text).slice(0, 200)}`;
-  return `- ${state.finding.id} ${plain(state.finding.title)} (${state.fate}, ${state.attempts} ${state.attempts === 1 ? "try" : "tries"})${note}`;
+  const tries = state.attempts === 0 ? "" : `, ${state.attempts === 1 ? "1 try" : `${state.attempts} tries`}`;
+  return `- ${state.finding.id} ${plain(state.finding.title)} (${state.fate}${tries})${note}`;
 }
 
 /** Entries with their ids, to cite, within the characters that a prompt may spend on them. */
@@ -50,7 +51,7 @@ export function recalledLines(recalled: Recalled[]): string[] {
   let chars = 0;
   for (const { entry, because } of recalled) {
     const scope = entry.scope.paths.length === 0 ? "everywhere" : entry.scope.paths.slice(0, 3).join(", ");
-    const line = `- ${entry.id} (${entry.kind}, ${entry.author}, ${scope}; found by ${because}): ${entry.statement}${entry.reason === "" ? "" : ` Because: ${entry.reason}`}`;
+    const line = `- ${entry.id} (${entry.kind}, ${entry.author}, ${scope}; found by ${because}): ${entry.reason === "" ? entry.statement : `${sentence(entry.statement)} Because: ${entry.reason}`}`;
     chars += line.length;
     if (chars > recallCharsMax) break;
     lines.push(line);
@@ -84,4 +85,5 @@ function takeItem(learned: Learned, item: string): void {
   else if (learned.lessons.length < lessonsMax) learned.lessons.push(cleaned.text);
 }
 
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();

@@ -1,4 +1,5 @@
 import type { Intent } from "../domain/change.ts";
+import type { TestId } from "../domain/ids.ts";
 import { isTestPath } from "../domain/test-path.ts";
 import { type TestReport, testStatus } from "../domain/test-report.ts";
 
@@ -14,32 +15,68 @@ export function integrityProblems(facts: {
   diff: string;
   intent: Intent;
 }): string[] {
-  const declared = new Set(facts.intent.deliberateTests);
-  const lost = facts.before.tests.flatMap((test) => {
-    if (declared.has(test.id) || test.status === "skipped") return [];
-    const now = testStatus(facts.after, test.id);
-    if (now === "absent") return [`It removes the test "${test.id}".`];
-    return now === "skipped" ? [`It skips the test "${test.id}".`] : [];
-  });
-  return [...lost, ...(declared.size > 0 ? [] : weakenedFiles(facts.diff))];
+  return [
+    ...lostTests(facts.before, facts.after, facts.intent).map(({ id, isSkipped }) =>
+      isSkipped ? `It skips the test "${id}".` : `It removes the test "${id}".`,
+    ),
+    ...weakenedFiles(facts.diff, facts.intent).map(
+      ({ path, lost }) =>
+        `It takes ${lost} more assertion${lost === 1 ? "" : "s"} out of ${path} than it puts in.`,
+    ),
+  ];
 }
 
-/** Test files in which more assertion lines go than come. */
-function weakenedFiles(diff: string): string[] {
-  const balance = new Map<string, number>();
+/** Tests that were there and are gone or skipped now, without a word in the intent. */
+export function lostTests(
+  before: TestReport,
+  after: TestReport,
+  intent: Intent,
+): { id: TestId; isSkipped: boolean }[] {
+  const declared = new Set(intent.deliberateTests);
+  return before.tests.flatMap((test) => {
+    if (declared.has(test.id) || test.status === "skipped") return [];
+    const now = testStatus(after, test.id);
+    return now === "absent" || now === "skipped" ? [{ id: test.id, isSkipped: now === "skipped" }] : [];
+  });
+}
+
+interface FileDiff {
+  path: string;
+  balance: number;
+  lines: string[];
+}
+
+/** Test files in which more assertion lines go than come. A declared test excuses the file that it is in, and no other. */
+export function weakenedFiles(diff: string, intent: Intent): { path: string; lost: number }[] {
+  return filesOf(diff).flatMap((file) =>
+    file.balance >= 0 || intent.deliberateTests.some((id) => isIn(id, file))
+      ? []
+      : [{ path: file.path, lost: -file.balance }],
+  );
+}
+
+function filesOf(diff: string): FileDiff[] {
+  const files = new Map<string, FileDiff>();
   let path = "";
   for (const line of diff.split("\n")) {
     // git puts a name with odd characters in quotation marks; its escapes do not hide what folder it is in.
     const header = /^diff --git .*\bb\/(.*?)"?$/.exec(line);
     if (header?.[1] !== undefined) path = header[1];
-    if (!isTestPath(path) || line.startsWith("+++") || line.startsWith("---")) continue;
-    if (!assertion.test(line)) continue;
-    if (line.startsWith("+")) balance.set(path, (balance.get(path) ?? 0) + 1);
-    if (line.startsWith("-")) balance.set(path, (balance.get(path) ?? 0) - 1);
+    if (!isTestPath(path)) continue;
+    const file = files.get(path) ?? { path, balance: 0, lines: [] };
+    files.set(path, file);
+    file.lines.push(line);
+    if (line.startsWith("+++") || line.startsWith("---") || !assertion.test(line)) continue;
+    if (line.startsWith("+")) file.balance += 1;
+    if (line.startsWith("-")) file.balance -= 1;
   }
-  return [...balance].flatMap(([file, sum]) =>
-    sum < 0
-      ? [`It takes ${-sum} more assertion${sum === -1 ? "" : "s"} out of ${file} than it puts in.`]
-      : [],
-  );
+  return [...files.values()];
+}
+
+/** A test's id names its file; of one that does not, the test's own name must stand in what the change shows of the file. */
+function isIn(id: TestId, file: FileDiff): boolean {
+  const [first = "", ...rest] = id.split(" › ");
+  if (rest.length > 0 && isTestPath(first)) return first === file.path;
+  const name = rest.at(-1) ?? first;
+  return file.lines.some((line) => line.includes(name));
 }

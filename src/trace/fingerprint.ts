@@ -10,6 +10,10 @@ export const findingId = (repository: string, rule: string, subject: string, mes
 /** What a hold is bound to: the change itself and the exact effect that merging it has on the target. */
 export const holdDigest = (change: ChangeDigest, effect: string): ChangeDigest => sha256([change, effect]);
 
+/** What a hold on a deployment is bound to: the commit, the place, the command, and which try it would be. */
+export const deployDigest = (commit: string, to: string, argv: string[], tries: number): ChangeDigest =>
+  sha256(["deploy", commit, to, JSON.stringify(argv), String(tries)]);
+
 /** The same whenever the same two sides meet in the same way. */
 export const conflictId = (kind: string, left: string, right: string): string =>
   `c-${sha256([kind, left, right]).slice(0, 12)}`;

@@ -8,16 +8,16 @@ import type { PersonId } from "../domain/ids.ts";
 export function commitMessage(
   change: Pick<Change, "title" | "intent" | "runId" | "loop">,
   findingId: string,
-  approvedBy: PersonId[] | null,
+  landing: { approvedBy: PersonId[]; override?: { note: string } } | null,
 ): string {
   const trailers = [
     `Loom-Run: ${change.runId}`,
     `Loom-Loop: ${change.loop}`,
     `Loom-Finding: ${findingId}`,
     `Loom-Intent: ${oneLine(change.intent.why, 500)}`,
-    ...(approvedBy ?? []).map((person) => `Loom-Approved-By: ${person}`),
+    ...approvals(landing),
   ];
-  const subject = approvedBy === null ? change.title : `Land ${change.loop}: ${change.title}`;
+  const subject = landing === null ? change.title : `Land ${change.loop}: ${change.title}`;
   return `${oneLine(subject, 120)}\n\n${change.intent.why.slice(0, 2000)}\n\n${trailers.join("\n")}\n`;
 }
 
@@ -25,4 +25,14 @@ export function commitMessage(
 export function oneLine(text: string, max: number): string {
   const line = text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
   return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
+}
+
+function approvals(landing: Parameters<typeof commitMessage>[2]): string[] {
+  if (landing === null) return [];
+  const { approvedBy, override } = landing;
+  const how = override === undefined ? "" : " (override)";
+  return [
+    ...approvedBy.map((person) => `Loom-Approved-By: ${person}${how}`),
+    ...(override === undefined ? [] : [`Loom-Override: ${oneLine(override.note, 500)}`]),
+  ];
 }

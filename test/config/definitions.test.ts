@@ -2,6 +2,7 @@ import { chmod, mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { readDefinitions } from "../../src/config/definitions.ts";
+import { withBuiltIn } from "../../src/domain/zones.ts";
 import { goodFiles, goodLoop, goodOrganisation, put, skill, temporaryRoot } from "./temporary-root.ts";
 
 const problemsOf = async (root: string) => {
@@ -35,7 +36,15 @@ test("the smallest loop, with every default", async () => {
       ],
       groups: [{ name: "maintainers", members: ["alice", "bob"] }],
       may: { start: ["maintainers"], pause: ["maintainers"], settle: ["maintainers"] },
+      breakGlass: null,
       trustedLoops: [],
+      trust: {},
+      zones: withBuiltIn([]),
+      environments: ["staging", "production"],
+      tools: [],
+      freezes: [],
+      budgets: { runUsdMax: 100 },
+      rules: [],
       digest: {
         cadence: { kind: "cron", pattern: "0 8 * * 1-5", timezone: "Europe/Berlin", words: "weekdays 08:00" },
         channel: "loom",
@@ -91,6 +100,7 @@ maker:
 checker: tests
 check: { command: [npm, test], setup: npm ci, report: out/report.xml, network: true }
 claims: { paths: ["src/**/*.js", src/cart.js, src/cart.js], mode: exclusive, resources: "env:staging" }
+deploy: { to: production, command: ./deploy.sh --all, within: 90s, env: { MODE: fast }, pass_env: DEPLOY_TOKEN }
 stop: { goal: npm run lint, findings_per_tick: 9, failures_in_row: 1, until: 2027-01-31, budget_usd_per_day: 7.5 }
 limits: { attempts: 1, make: 90s, check: 2h, output: 1MB, files: 3, lines: 40, hold: 1d, cost_usd: 0.5, finding_cost_usd: 1.5, review_rounds: 2 }
 `);
@@ -117,6 +127,13 @@ limits: { attempts: 1, make: 90s, check: 2h, output: 1MB, files: 3, lines: 40, h
       network: true,
     },
     claims: { paths: ["src/**/*.js", "src/cart.js"], mode: "exclusive", resources: ["env:staging"] },
+    deploy: {
+      to: "production",
+      argv: ["./deploy.sh", "--all"],
+      wallMs: 90_000,
+      env: { MODE: "fast" },
+      passEnv: ["DEPLOY_TOKEN"],
+    },
     stop: {
       goal: ["npm", "run", "lint"],
       findingsPerTickMax: 9,
@@ -235,7 +252,7 @@ describe("a wrong loop is refused with file, line, what was read and what is all
     ],
     [
       line("maker: bisect", "maker: { command: a, pass_env: [SLACK_BOT_TOKEN] }"),
-      "6: maker.pass_env[0] is one of LoomStack's own variables; agents never get those",
+      "6: maker.pass_env[0] is one of LoomStack's own variables; no program of a loop gets those",
     ],
     [
       line("maker: bisect", "maker: { command: a, env: { A-B: x } }"),
@@ -281,6 +298,24 @@ describe("a wrong loop is refused with file, line, what was read and what is all
     [
       `${goodLoop}limits: { review_rounds: 0 }\n`,
       "8: limits.review_rounds is 0; write a whole number from 1 to 20",
+    ],
+    [`${goodLoop}deploy: production\n`, '8: deploy is "production"; write a map of to, command, within'],
+    [`${goodLoop}deploy: { to: production }\n`, '8: deploy.command is missing; write e.g. "npm test"'],
+    [
+      `${goodLoop}deploy: { to: prodution, command: ./deploy.sh }\n`,
+      '8: deploy.to "prodution" is not among the environments of policies/org.yml; did you mean "production"?',
+    ],
+    [
+      `${goodLoop}deploy: { to: staging, command: ./deploy.sh && ./tell.sh }\n`,
+      '8: deploy.command "./deploy.sh && ./tell.sh" uses "&", which only a shell understands',
+    ],
+    [
+      `${goodLoop}deploy: { to: staging, command: ./deploy.sh, within: 2d }\n`,
+      '8: deploy.within is "2d"; write "1s" to "6h"',
+    ],
+    [
+      `${goodLoop}deploy: { to: staging, command: ./deploy.sh, pass_env: [LOOM_HOME] }\n`,
+      "8: deploy.pass_env[0] is one of LoomStack's own variables; no program of a loop gets those",
     ],
     ...claimProblems.map(([claims, problem]) => [`${goodLoop}claims: ${claims}\n`, `8: claims${problem}`]),
     [`${goodLoop}limits: { files: .inf }\n`, "8: limits.files is the number Infinity; write a whole number"],
@@ -365,7 +400,7 @@ describe("a wrong organisation is refused in the same way", () => {
       `${goodOrganisation}trusted_loops: [tirage]\n`,
       '16: trusted_loops[0] "tirage" is not among the loops; did you mean "triage"?',
     ],
-    [`${goodOrganisation}zones: {}\n`, "16: zones is not a known key; allowed: name, timezone"],
+    [`${goodOrganisation}zone: {}\n`, '16: zone is not a known key; did you mean "zones"?'],
   ])("%j", async (text, problem) => {
     const problems = await problemsOf(await withOrganisation(text));
 

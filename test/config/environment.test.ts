@@ -19,6 +19,7 @@ test("nothing set gives the defaults", () => {
     slack: { kind: "none" },
     sandbox: "auto",
     workersAtOnce: 2,
+    leaseMs: 30_000,
     log: "info",
   });
 });
@@ -36,6 +37,7 @@ test("everything set", () => {
       SLACK_API_URL: "http://127.0.0.1:4390/api/",
       LOOM_SANDBOX: "bwrap",
       LOOM_WORKERS_AT_ONCE: "8",
+      LOOM_LEASE_MS: "5000",
       LOOM_LOG: "warn",
     }),
   ).toEqual({
@@ -46,6 +48,7 @@ test("everything set", () => {
     slack: { kind: "socket", botToken: bot, appToken: app, apiUrl: "http://127.0.0.1:4390/api/" },
     sandbox: "bwrap",
     workersAtOnce: 8,
+    leaseMs: 5000,
     log: "warn",
   });
 });
@@ -117,6 +120,7 @@ describe("each wrong variable is named with its remedy", () => {
     [{ LOOM_LOCAL_PORT: "70000" }, 'LOOM_LOCAL_PORT is "70000"; write a whole number from 0 to 65535'],
     [{ LOOM_LOCAL_PORT: "43e2" }, 'LOOM_LOCAL_PORT is "43e2"'],
     [{ PORT: "-1" }, 'PORT is "-1"; write a whole number'],
+    [{ LOOM_LEASE_MS: "30" }, 'LOOM_LEASE_MS is "30"; write a whole number from 2000 to 600000'],
     [{ LOOM_WORKERS_AT_ONCE: "0" }, 'LOOM_WORKERS_AT_ONCE is "0"; write a whole number from 1 to 64'],
     [{ LOOM_SANDBOX: "bwarp" }, 'LOOM_SANDBOX is "bwarp"; did you mean "bwrap"?'],
     [{ LOOM_SANDBOX: "docker" }, 'LOOM_SANDBOX is "docker"; allowed: auto, bwrap, none'],

@@ -5,6 +5,7 @@ import { readDefinitions } from "../../src/config/definitions.ts";
 import {
   claimLimits,
   costLimit,
+  deployLimit,
   durationLimits,
   findingCostLimit,
   outputLimit,
@@ -22,6 +23,7 @@ test("the files that LoomStack ships are right, and their people and loops are t
   expect(
     read.loops.map((loop) => [loop.name, loop.owner, loop.channel, loop.repository, loop.cadence.words]),
   ).toEqual([
+    ["finance", "bob", "tidy", "shop", "daily 02:00"],
     ["tidy", "bob", "tidy", "shop", "manual"],
     ["triage", "alice", "triage", "shop", "weekdays 07:00"],
   ]);
@@ -46,6 +48,7 @@ test("skills/README.md tells every limit's true default", async () => {
   };
   const rows = [
     ...Object.entries(limits).map(([name, rule]) => [`limits.${name}`, rule.byDefault]),
+    ["deploy.within", deployLimit.byDefault],
     ...Object.entries(stopLimits).map(([name, rule]) => [`stop.${name}`, rule.byDefault]),
   ];
 

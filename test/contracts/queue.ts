@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openQueue } from "../../src/adapters/queue/open-queue.ts";
-import type { Queue, QueueHandlers, Schedule } from "../../src/ports.ts";
+import type { Queue, QueueHandlers, Schedule } from "../../src/ports/queue.ts";
 import { until } from "../services/until.ts";
-import type { ChildPlace, QueuePlaceUnderTest } from "./queue-place.ts";
+import { takeAndDie } from "./queue-kill.ts";
+import type { QueuePlaceUnderTest } from "./queue-place.ts";
 
 const leaseMs = 1_500;
 const idle: QueueHandlers = { advance: async () => {}, tick: async () => {}, digest: async () => {} };
@@ -112,6 +110,17 @@ export function queueContract(name: string, start: () => Promise<QueuePlaceUnder
       expect(seen.toSorted()).toEqual(wanted.toSorted());
       expect(most).toBeGreaterThan(1);
       expect(most).toBeLessThanOrEqual(5);
+    });
+
+    it("lets a hint that is next go before those that wait", async () => {
+      const queue = await open(1);
+      const [waiting, next] = [[newRun(), newRun(), newRun()], newRun()];
+      for (const runId of waiting) await advance(queue, runId);
+      await queue.add(`${next}-v7`, { kind: "advance", runId: next, isNext: true });
+      const seen: string[] = [];
+      await queue.work({ ...idle, advance: async (runId) => void seen.push(runId) });
+      await until("all are seen", () => seen.length === 4, 20_000);
+      expect(seen).toEqual([next, ...waiting]);
     });
 
     it("tries again when a handler throws", async () => {
@@ -457,7 +466,7 @@ export function queueContract(name: string, start: () => Promise<QueuePlaceUnder
       await queue.close(0);
       const place = await under.leave();
       try {
-        for (const _ of ["first kill", "second kill"]) await takeAndDie(place, runId);
+        for (const _ of ["first kill", "second kill"]) await takeAndDie(place, runId, leaseMs);
       } finally {
         await under.comeBack();
       }
@@ -468,48 +477,4 @@ export function queueContract(name: string, start: () => Promise<QueuePlaceUnder
       expect(logged.filter((line) => line.startsWith("error"))).toEqual([]);
     });
   });
-}
-
-/** A worker process takes the hint of this run and is killed with it in hand. */
-async function takeAndDie(place: ChildPlace, runId: string): Promise<void> {
-  const child = spawn(
-    process.execPath,
-    [
-      "--import",
-      here("../services/run-typescript.mjs"),
-      here("queue-child.ts"),
-      JSON.stringify(place),
-      String(leaseMs),
-    ],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  try {
-    await printed(child, runId);
-  } finally {
-    child.kill("SIGKILL");
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  }
-}
-
-async function printed(child: ChildProcess, words: string): Promise<void> {
-  let output = "";
-  let hasEnded = false;
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
-  }
-  child.on("exit", () => {
-    hasEnded = true;
-  });
-  await until(`${words} in the child's output`, () => hasEnded || output.includes(words), 20_000).catch(
-    (error) => {
-      throw new Error(`${error.message}; it said: ${output}`);
-    },
-  );
-  if (!output.includes(words)) throw new Error(`the child ended; it said: ${output}`);
-}
-
-function here(path: string): string {
-  return fileURLToPath(new URL(path, import.meta.url));
 }

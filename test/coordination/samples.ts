@@ -1,4 +1,4 @@
-import type { Change, ChangedFile, LandedChange } from "../../src/domain/change.ts";
+import type { Change, ChangedFile } from "../../src/domain/change.ts";
 
 export const fileOf = (
   path: string,
@@ -31,18 +31,5 @@ export const changeOf = (files: ChangedFile[], more: Partial<Change> = {}): Chan
   title: "Mine",
   intent: { why: "The test fails.", deliberateTests: [] },
   state: "proposed",
-  ...more,
-});
-
-export const landedOf = (files: ChangedFile[], more: Partial<LandedChange> = {}): LandedChange => ({
-  repository: "shop",
-  loop: "tidy",
-  runId: "r-theirs",
-  sha: "0123456789abcdef0123456789abcdef01234567",
-  at: new Date("2026-03-01T09:00:00Z"),
-  title: "Theirs",
-  intent: "Banks round half to even.",
-  approvedBy: ["ada", "ben"],
-  files,
   ...more,
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { commandUsages, parseCommand } from "../../src/domain/parse-command.ts";
+import { commandUsages } from "../../src/domain/command-usages.ts";
+import { parseCommand } from "../../src/domain/parse-command.ts";
 
 const known = { loops: ["triage", "tidy", "flaky-tests"] };
 const commandOf = (text: string) => {
@@ -19,10 +20,29 @@ describe("a command is understood", () => {
     ["start #triage", { kind: "start", loop: "triage" }],
     ["start <#C01|triage>", { kind: "start", loop: "triage" }],
     ["start &lt;triage&gt;", { kind: "start", loop: "triage" }],
-    ["pause", { kind: "pause", loop: "everything" }],
-    ["pause all", { kind: "pause", loop: "everything" }],
+    ["pause", { kind: "pause", loop: "everything", why: "" }],
+    ["pause all", { kind: "pause", loop: "everything", why: "" }],
+    ["stop-all", { kind: "pause", loop: "everything", why: "" }],
+    ["stop-all because the shop is down", { kind: "pause", loop: "everything", why: "the shop is down" }],
+    ["pause triage because: “it is loud”", { kind: "pause", loop: "triage", why: "it is loud" }],
+    ["freeze until monday 07:00", { kind: "freeze", zone: null, until: "monday 07:00", why: "" }],
+    [
+      "freeze money until 2026-12-24 08:00 because of the audit, because they asked",
+      { kind: "freeze", zone: "money", until: "2026-12-24 08:00", why: "of the audit, because they asked" },
+    ],
+    ["freeze everything for 2h", { kind: "freeze", zone: null, until: "2h", why: "" }],
+    ["unfreeze", { kind: "unfreeze", zone: null }],
+    ["unfreeze money", { kind: "unfreeze", zone: "money" }],
+    ["approve h-1 0123abcd", { kind: "approve", holdId: "h-1", digest: "0123abcd" }],
+    ["approve H-1 sha256:0123abcd0123…", { kind: "approve", holdId: "h-1", digest: "0123abcd0123" }],
+    [
+      "reject h-1 0123abcd because it is on purpose",
+      { kind: "reject", holdId: "h-1", digest: "0123abcd", note: "it is on purpose" },
+    ],
+    ["show-diff h-1", { kind: "show-diff", holdId: "h-1" }],
+    ["override r-1 because the shop is down", { kind: "override", what: "r-1", why: "the shop is down" }],
     ["resume Everything!", { kind: "resume", loop: "everything" }],
-    ["pause flaky-tests", { kind: "pause", loop: "flaky-tests" }],
+    ["pause flaky-tests", { kind: "pause", loop: "flaky-tests", why: "" }],
     ["status", { kind: "status" }],
     ["Inbox", { kind: "inbox" }],
     ["digest", { kind: "digest" }],
@@ -49,6 +69,16 @@ describe("a command is understood", () => {
     ["release path:shop:src/Cart.js", { kind: "release", what: "path:shop:src/Cart.js" }],
     ["release ./src/cart.js", { kind: "release", what: "src/cart.js" }],
     ["/loom release `env:staging`", { kind: "release", what: "env:staging" }],
+    [
+      "settle C-12ab34cd56ef keep-right: finance wants it so",
+      {
+        kind: "settle",
+        conflictId: "c-12ab34cd56ef",
+        how: "keep-right",
+        note: "finance wants it so",
+      },
+    ],
+    ["settle c-12ab ask", { kind: "settle", conflictId: "c-12ab", how: "ask", note: "" }],
     ["help decide", { kind: "help", about: "decide" }],
     ["help", { kind: "help" }],
     ["help Start", { kind: "help", about: "start" }],
@@ -78,7 +108,15 @@ describe("a line that is not understood says what is possible", () => {
     ["why abcdef", '`why` takes a run (r-…) or a finding (f-…); I read "abcdef".'],
     [
       "approve h-1",
-      "`approve` is a button on the held change's own message, so that it answers exactly that change.",
+      "Write `approve <hold> <digest>`, with the hold (h-…) and at least 8 characters of the digest as `why <run>` shows them: an answer is about exactly one state of a change.",
+    ],
+    [
+      "override r-1",
+      "Write `override <run> because <reason>`, with the run (r-…) or hold (h-…) that waits. The reason is told to everybody.",
+    ],
+    [
+      "freeze money",
+      "A freeze has an end: write `freeze [<zone>] until <time> [because <reason>]`, such as `freeze until monday 07:00`. `stop-all` lasts until somebody resumes.",
     ],
     ["state", "`state` needs a loop: write `state <loop>`. The loops: `triage`, `tidy`, `flaky-tests`."],
     [
@@ -100,6 +138,11 @@ describe("a line that is not understood says what is possible", () => {
       '`memory forget` takes an entry (d-… or l-… as `memory list` shows it); I read "all".',
     ],
     ["memory list all", 'I understood `memory list`, but not "all" after it. Please leave that out.'],
+    [
+      "settle triage keep-left",
+      '`settle` takes a conflict (c-… as its card shows it); I read "triage": write `settle <conflict> keep-left|keep-right|order|both-fine|pause-both|ask [<note>]`.',
+    ],
+    ["settle c-12ab keep-rigth", '`settle` needs an answer; I read "keep-rigth". Did you mean `keep-right`?'],
     ["decde x", 'I don\'t know "decde"; did you mean `decide`?'],
     ["relase x", 'I don\'t know "relase"; did you mean `release`?'],
     ["help strat", 'There is no command "strat". Did you mean `help start`?'],

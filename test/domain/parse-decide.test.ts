@@ -51,6 +51,11 @@ describe("a decision is understood", () => {
     ],
     ["use Map<string, number> here", decided("use Map<string, number> here")],
     ["two\nlines\u0000 because\n\nof\tus", decided("two lines", { reason: "of us" })],
+    [
+      "keep it repository: docs because it is the law paths: a.md",
+      decided("keep it", { reason: "it is the law", repository: "docs", paths: ["a.md"] }),
+    ],
+    ["our repository is small", decided("our repository is small")],
     ["x because so paths: a.js, a.js", decided("x", { reason: "so", paths: ["a.js"] })],
   ])("%s", (text, command) => {
     expect(answerTo(text)).toEqual(command);

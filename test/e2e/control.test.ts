@@ -154,7 +154,7 @@ describe("the story through the control API", () => {
       withinMs,
     );
     const status = JSON.parse((await loom(shipped, temp, "status", "--json")).stdout);
-    expect(status.overview).toMatchObject({ isPaused: true, pausedBy: "alice" });
+    expect(status.overview).toMatchObject({ stop: { by: "alice" } });
     await workspace.post("click", { user: "alice", home: true, action_id: "home_resume" });
     await until(
       "the resume in alice's home",

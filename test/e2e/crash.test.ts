@@ -12,7 +12,7 @@ import { threeOutcomes, workspaceAt } from "./workspace.ts";
 // Everything of the story happens exactly once, however often and wherever its process is killed. CRASH_SEED and CRASH_KILLS
 // repeat a failed run's plan; the moments themselves shift with the machine.
 const seed = Number(process.env["CRASH_SEED"] ?? Date.now() % 1_000_000);
-const killsWanted = Number(process.env["CRASH_KILLS"] ?? 40);
+const killsWanted = Number(process.env["CRASH_KILLS"] ?? 15);
 const minutesMax = 20;
 
 let shipped: Package;

@@ -18,13 +18,17 @@ export interface SeenStory {
 }
 
 /** Asks the running process through the command line's own door, without starting a second process. Null when nobody answers. */
-export async function askDoor(home: string, words: string): Promise<Record<string, unknown> | null> {
+export async function askDoor(
+  home: string,
+  words: string,
+  person = "",
+): Promise<Record<string, unknown> | null> {
   try {
     const { port, token } = JSON.parse(await readFile(join(home, "door.json"), "utf8"));
     const response = await fetch(`http://127.0.0.1:${port}/command`, {
       method: "POST",
       headers: { authorization: `Bearer ${token}` },
-      body: JSON.stringify({ person: "", words }),
+      body: JSON.stringify({ person, words }),
       signal: AbortSignal.timeout(30_000),
     });
     return (await response.json()) as Record<string, unknown>;

@@ -102,7 +102,7 @@ describe.skipIf(executablePath === undefined)("the story in a browser", () => {
     await rounding.scrollIntoViewIfNeeded();
     await rounding.screenshot({ path: join(shots, "5-hold-rounding.png") });
     const text = await rounding.textContent();
-    expect(text).toContain("undoes a deliberate change by tidy");
+    expect(text).toContain("Undoes a deliberate change by tidy");
     expect(text).toContain("Round half to even, as finance decided");
     const inbox = message("has never passed", "Retry");
     await inbox.screenshot({ path: join(shots, "6-inbox.png") });
@@ -126,8 +126,9 @@ describe.skipIf(executablePath === undefined)("the story in a browser", () => {
     expect(await last()).toMatch(/^Loom-Run: r-[0-9a-z]{10}$/m);
     expect(await last()).toMatch(/^Loom-Loop: triage$/m);
     expect(await last()).toMatch(/^Loom-Finding: f-[0-9a-f]{12}$/m);
-    await message("Landed as", "free shipping").waitFor();
-    await message("Landed as", "free shipping").scrollIntoViewIfNeeded();
+    const card = message("Landed as", "free shipping").first();
+    await card.waitFor();
+    await card.scrollIntoViewIfNeeded();
     await shoot("8-landed");
   });
 
@@ -135,8 +136,9 @@ describe.skipIf(executablePath === undefined)("the story in a browser", () => {
     await become("Erin Castillo");
     await openChannel("triage");
     await approve(message("Approve landing", "round half a cent"));
-    await message("this is for maintainers to answer").waitFor();
-    await message("this is for maintainers to answer").scrollIntoViewIfNeeded();
+    const refused = message("this is for the owner of tidy, maintainers and payments to answer");
+    await refused.waitFor();
+    await refused.scrollIntoViewIfNeeded();
     await shoot("9-erin-refused");
     expect(await message("Approve landing", "round half a cent").count()).toBe(1);
   });
@@ -177,6 +179,67 @@ describe.skipIf(executablePath === undefined)("the story in a browser", () => {
     await shoot("13-tidy");
   });
 
+  it("asks payments besides, and a push in between voids what bob has approved", async () => {
+    await openChannel("triage");
+    await become("Bob Okafor");
+    await openChannel("triage");
+    const card = message("Approve landing", "round half a cent");
+    // Its buttons are drawn anew while he is asked whether he means it.
+    await approve(card, () =>
+      card
+        .getByRole("button", { name: "Approve" })
+        .locator("..")
+        .evaluate((buttons) => buttons.replaceWith(buttons.cloneNode(true))),
+    );
+    await card.filter({ hasText: "maintainers: 1 of 1, by Bob Okafor" }).waitFor();
+    await card.filter({ hasText: "payments: 0 of 1; needs one of" }).waitFor();
+    await card.screenshot({ path: join(shots, "17-first-of-two.png") });
+
+    const remote = join(temp.home, "sample", "shop.git");
+    const runId = /r-[0-9a-z]{10}/.exec((await card.textContent()) ?? "")?.[0] ?? "";
+    const branch = `refs/heads/loom/triage/${runId}`;
+    const as = ["-c", "user.name=Dan Moreau", "-c", "user.email=dan@example.com"];
+    const pushed = await git(
+      remote,
+      ...as,
+      "commit-tree",
+      `${branch}^{tree}`,
+      "-p",
+      branch,
+      "-m",
+      "Look again",
+    );
+    await git(remote, "update-ref", branch, pushed);
+    await message("Voided: somebody pushed", "The approval of").waitFor();
+    await message("Voided: somebody pushed").screenshot({ path: join(shots, "18-voided.png") });
+    await card.filter({ hasText: "maintainers: 0 of 1" }).waitFor();
+  }, 120_000);
+
+  it("lands with the approvals of both, and why explains it", async () => {
+    const card = message("Approve landing", "round half a cent");
+    await approve(card);
+    await card.filter({ hasText: "maintainers: 1 of 1, by Bob Okafor" }).waitFor();
+    const runId = /r-[0-9a-z]{10}/.exec((await card.textContent()) ?? "")?.[0] ?? "";
+    // She acts as soon as she is chosen, though what she may see is still on its way.
+    let show = (): void => {};
+    const shown = new Promise<void>((resolve) => {
+      show = resolve;
+    });
+    await page.route("**/events?*", (route) => shown.then(() => route.continue()), { times: 1 });
+    await become("Carol Lindqvist");
+    await approve(card);
+    show();
+    const remote = join(temp.home, "sample", "shop.git");
+    const last = () => git(remote, "log", "-1", "--format=%B", "main");
+    const both = /^Loom-Approved-By: bob\nLoom-Approved-By: carol$/m;
+    await until("the landing", async () => both.test(await last()), withinMs);
+    await type(`/loom why ${runId}`);
+    const why = message("money-is-payments", "it is the same", "loom policy explain");
+    await why.waitFor();
+    await why.screenshot({ path: join(shots, "19-why.png") });
+    await become("Alice Adler");
+  }, 120_000);
+
   it("reads as well in the dark, on a small screen, and in the other answers", async () => {
     await openChannel("triage");
     for (const words of ["status", "inbox", "digest", "help", "stauts"]) {
@@ -191,7 +254,7 @@ describe.skipIf(executablePath === undefined)("the story in a browser", () => {
     await page.setViewportSize({ width: 390, height: 780 });
     // The list of channels slides out of the way.
     await page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))");
-    await message("Approve landing", "round half a cent").scrollIntoViewIfNeeded();
+    await message("Voided: somebody pushed").scrollIntoViewIfNeeded();
     await shoot("16-narrow");
   });
 
@@ -200,11 +263,12 @@ describe.skipIf(executablePath === undefined)("the story in a browser", () => {
   });
 
   /** Presses Approve, and says yes where the card asks whether it is meant. */
-  async function approve(card: Locator): Promise<void> {
+  async function approve(card: Locator, meanwhile: () => Promise<void> = async () => {}): Promise<void> {
     await card.getByRole("button", { name: "Approve" }).click();
     const sure = page.locator("#confirm[open]");
     if (!(await sure.isVisible())) return;
     await shoot("confirm");
+    await meanwhile();
     await sure.getByRole("button", { name: "Approve it" }).click();
   }
 });

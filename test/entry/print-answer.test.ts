@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Answer } from "../../src/domain/answer.ts";
-import { commandUsages } from "../../src/domain/parse-command.ts";
+import { commandUsages } from "../../src/domain/command-usages.ts";
 import { printAnswer } from "../../src/entry/print-answer.ts";
 import { decision, doing, lesson, stateText } from "../adapters/slack/samples.ts";
 
@@ -11,8 +11,8 @@ test("who is doing what, from the record itself and from a running process alike
   const text = printAnswer({ kind: "who", doing });
 
   expect(text).toMatchInlineSnapshot(`
-    "Running
-      r-cccccccccc triage: invoice totals off by a cent (running since 2026-11-24 07:12 UTC, owner alice)
+    "Runs
+      r-cccccccccc triage: invoice totals off by a cent (running, began 2026-11-24 07:12 UTC, owner alice)
 
     Claims
       path:shop:src/cart/total.js alone by triage (r-cccccccccc) until 2026-11-25 07:12 UTC: invoice totals off by a cent
@@ -40,7 +40,7 @@ test("nobody at work is said", () => {
   const nobody = { about: "", runs: [], claims: [], changes: [], holds: [] };
   expect(printAnswer({ kind: "who", doing: nobody })).toBe("Nobody is at work.");
   expect(printAnswer({ kind: "who", doing: { ...nobody, about: "src" } })).toBe(
-    "Nobody is at work there: src.",
+    "Nothing is under way for src.",
   );
 });
 
@@ -74,6 +74,8 @@ test("what came from outside cannot steer the terminal", () => {
 test("the help stays in its columns", () => {
   const lines = printAnswer({ kind: "help", lines: [...commandUsages] }).split("\n");
   expect(lines).toContain("start <loop>                 let a loop run: now, and then at its times");
-  expect(lines).toContain("decide <statement> [because <reason>] [paths: a, b] [supersedes d-…]");
+  expect(lines).toContain(
+    "decide <statement> [because <reason>] [paths: a, b] [repository: name] [supersedes d-…]",
+  );
   for (const line of lines) expect(line.length).toBeLessThan(100);
 });

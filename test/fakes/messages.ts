@@ -1,5 +1,5 @@
 import type { Card, Message } from "../../src/domain/card.ts";
-import type { RecordStore, UnsentMessage } from "../../src/ports.ts";
+import type { RecordStore, UnsentMessage } from "../../src/ports/record.ts";
 
 interface Row {
   message: Message;

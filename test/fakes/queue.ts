@@ -1,4 +1,5 @@
-import type { Hint, Queue, QueueHandlers, Schedule } from "../../src/ports.ts";
+import type { Queue, QueueHandlers, Schedule } from "../../src/ports/queue.ts";
+import type { Hint } from "../../src/ports/record-tx.ts";
 
 /** A queue in memory that works only when it is asked to, in the order of its hints. */
 export interface DrainedQueue extends Queue {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loopOf } from "../world/definitions.ts";
 import { firstFiles, openBrokenShop, openShop, type Shop } from "../world/shop.ts";
-import { only, openWorld, present, type World } from "../world.ts";
+import { answering, only, openWorld, present, type World } from "../world.ts";
 
 const lines = (...all: string[]) => `${all.join("\n")}\n`;
 
@@ -142,7 +142,7 @@ describe("bisect", () => {
     const { world, card, change } = await held(shop);
     expect(card.files.map((file) => file.path)).toEqual(["src/price.txt"]);
     expect(change.intent.why).toMatch(/\(1 of its \d parts\)/);
-    await world.say("ben", { kind: "approve", holdId: card.holdId });
+    await world.say("ben", { kind: "approve", ...answering(card.hold) });
     expect(shop.show("test/tax.txt")).toContain("tax:");
     expect(shop.show("src/price.txt")).toBe("price 10");
     expect(shop.show("src/list.txt")).toBe("A\nb\nc\nd\ne\nf\ng\nH");

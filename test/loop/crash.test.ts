@@ -5,11 +5,11 @@ import { describe, expect, it } from "vitest";
 import type { Command } from "../../src/domain/command.ts";
 import { perform } from "../../src/loop/perform.ts";
 import { sweep } from "../../src/loop/sweep.ts";
-import type { Checked } from "../../src/ports.ts";
+import type { Checked } from "../../src/ports/processes.ts";
 import { type Crash, type CrashingPorts, crashingPorts } from "../world/crash.ts";
 import { commandMaker, loopOf } from "../world/definitions.ts";
 import { openBrokenShop } from "../world/shop.ts";
-import { openWorld, type World } from "../world.ts";
+import { answering, openWorld, type World } from "../world.ts";
 
 const mend = async ({ checkout }: { checkout: { dir: string } }) =>
   void (await writeFile(join(checkout.dir, "src/price.txt"), "price 10\n"));
@@ -50,17 +50,19 @@ async function goThrough(world: World, command: (world: World) => Promise<Comman
 const start = async (): Promise<Command> => ({ kind: "start", loop: "triage" });
 const approve = async (world: World): Promise<Command> => ({
   kind: "approve",
-  holdId: (await world.waiting()).id,
+  ...answering(await world.waiting()),
 });
 
 const withoutIds = (text: string) => text.replace(/\b([rh])-\d{10}/g, "$1-#");
 const repeatable = new Set([
   "run.failed",
+  "run.taken-over",
   "ruling.made",
   "loop.ticked",
   "loop.started",
   "loop.refused",
   "answer.refused",
+  "approval.refused",
 ]);
 
 /** Everything that people and git can see, without the ids that differ from try to try. */
@@ -80,7 +82,7 @@ async function seen(world: World) {
     cards: cards.sort(),
     events: events.filter((type) => !repeatable.has(type)).sort(),
     runs: runs.map((run) => [run.status, run.outcome?.kind]),
-    holds: (await world.holds()).map((hold) => [hold.state, hold.answer?.person]),
+    holds: (await world.holds()).map((hold) => [hold.state, hold.approvals[0]?.person]),
     fates: (await world.record.findings({ limit: 10 })).map((one) => [one.fate, one.attempts]),
     claims: await world.sql("select key, expires_at from loom.claim"),
     leased: await world.sql("select id from loom.run where lease_until is not null"),

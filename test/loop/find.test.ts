@@ -5,7 +5,7 @@ import { sendDigest } from "../../src/loop/digest.ts";
 import { tempFolder } from "../adapters/git/world.ts";
 import { commandMaker, loopOf } from "../world/definitions.ts";
 import { firstFiles, openBrokenShop, openShop, type Shop } from "../world/shop.ts";
-import { only, openWorld, type World } from "../world.ts";
+import { answering, only, openWorld, type World } from "../world.ts";
 
 const open = (shop: Shop, wish: Parameters<typeof loopOf>[0] = {}) =>
   openWorld({ shop, loops: [loopOf({ maker: commandMaker, ...wish })] });
@@ -103,7 +103,7 @@ describe("finding", () => {
     const shop = await openBrokenShop({ "test/wish.txt": "wish: expect src/w.txt has 1\n" });
     const world = await open(shop, { maker: { kind: "bisect" } });
     await world.start();
-    await world.say("ben", { kind: "approve", holdId: (await world.waiting()).id });
+    await world.say("ben", { kind: "approve", ...answering(await world.waiting()) });
     await sendDigest(world.ports);
     await sendDigest(world.ports);
     const digest = only(await world.cards("digest"), "digest").digest;
@@ -171,7 +171,7 @@ describe("repositories", () => {
     for (const repository of world.organisation.repositories)
       Object.assign(repository, { remote: join(parent, "shop.git"), target });
     await world.start();
-    await world.say("ben", { kind: "approve", holdId: (await world.waiting()).id });
+    await world.say("ben", { kind: "approve", ...answering(await world.waiting()) });
     const run = await world.run();
     expect(run.outcome).toMatchObject({ kind: "landed" });
     expect(plain.git("ls-remote", join(parent, "shop.git"), `refs/heads/${target}`)).toContain(
@@ -202,7 +202,7 @@ describe("repositories", () => {
     const conflicts = await world.cards("conflict");
     expect(conflicts.length).toBeGreaterThan(0);
     expect(conflicts[0]?.conflict).toMatchObject({ kind: "textual", paths: ["src/price.txt"] });
-    expect(conflicts[0]?.people).toEqual(["ben", "ada"]);
+    expect(conflicts[0]?.people.toSorted()).toEqual(["ada", "ben"]);
     const channels = [...(await world.messages()).values()].filter((one) => one.card.kind === "conflict");
     expect(new Set(channels.map((one) => one.channel))).toEqual(new Set(["loops", "second"]));
   });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Hold } from "../../src/domain/hold.ts";
 import { answerHold } from "../../src/loop/answer-hold.ts";
-import { sweep, watchRemotes } from "../../src/loop/sweep.ts";
+import { sweep } from "../../src/loop/sweep.ts";
+import { watchRemotes } from "../../src/loop/watch-remotes.ts";
 import { commandMaker, loopOf } from "../world/definitions.ts";
 import { firstFiles, openBrokenShop, openShop } from "../world/shop.ts";
-import { openWorld, present, type World } from "../world.ts";
+import { answering, openWorld, present, type World } from "../world.ts";
 
 interface Held extends World {
   hold: Hold;
@@ -25,8 +26,8 @@ async function openHeld(): Promise<Held> {
   return { ...world, hold, branch: `loom/triage/${hold.runId}` };
 }
 
-const approve = (world: World, person: string, holdId: string) =>
-  world.say(person, { kind: "approve", holdId });
+const approve = (world: World, person: string, hold: Pick<Hold, "id" | "digest">) =>
+  world.say(person, { kind: "approve", ...answering(hold) });
 
 /** As the timer that watches the remotes does, after something moved. */
 async function look(world: World): Promise<void> {
@@ -53,9 +54,12 @@ describe("a hold", () => {
 
   it("ignores an approval given for another digest", async () => {
     const world = await openHeld();
-    const answer = { person: "ben", answer: "approved", note: "", at: new Date() } as const;
-    const lost = await world.record.transact((tx) => tx.answerHold(world.hold.id, "0".repeat(64), answer));
-    expect(lost.kind).toBe("lost");
+    const forged = { id: world.hold.id, digest: "0".repeat(64) };
+    expect(await approve(world, "ben", forged)).toMatchObject({
+      kind: "refused",
+      reason: expect.stringContaining("another change"),
+    });
+    expect(await approve(world, "ben", { ...forged, digest: "" })).toMatchObject({ kind: "refused" });
     await world.record.transact((tx) => tx.wake(world.hold.runId).then(() => undefined));
     await world.drain();
     expect(await world.waiting()).toEqual(world.hold);
@@ -65,7 +69,7 @@ describe("a hold", () => {
   it("asks again when a new reason was not on the approved card", async () => {
     const world = await openHeld();
     const before = world.shop.main();
-    const answer = await world.ask("ben", { kind: "approve", holdId: world.hold.id });
+    const answer = await world.ask("ben", { kind: "approve", ...answering(world.hold) });
     expect(answer).toMatchObject({ kind: "done" });
     // Meanwhile policy has another reason: the repository's approvers are others now.
     const [repository] = world.organisation.repositories;
@@ -75,17 +79,14 @@ describe("a hold", () => {
     const second = await world.waiting();
     expect(second.id).not.toBe(world.hold.id);
     expect(second).toMatchObject({ group: "everyone", digest: world.hold.digest });
-    await approve(world, "cy", second.id);
+    await approve(world, "cy", second);
     expect(world.shop.show("src/price.txt")).toBe("price 10");
   });
 
   it("lets two approve at once: one wins, the other is told by whom", async () => {
     const world = await openHeld();
-    const holdId = world.hold.id;
-    const answers = await Promise.all([
-      world.ask("ada", { kind: "approve", holdId }),
-      world.ask("ben", { kind: "approve", holdId }),
-    ]);
+    const command = { kind: "approve", ...answering(world.hold) } as const;
+    const answers = await Promise.all([world.ask("ada", command), world.ask("ben", command)]);
     await world.drain();
     const winner = answers.findIndex((one) => one.kind === "done");
     const other = answers[1 - winner];
@@ -95,19 +96,19 @@ describe("a hold", () => {
       reason: expect.stringContaining(`${name} has approved it`),
     });
     expect(await world.run()).toMatchObject({ outcome: { kind: "landed", approvedBy: [name] } });
-    expect(await world.events("answer.refused")).toHaveLength(1);
+    expect(await world.events("approval.refused")).toHaveLength(1);
     expect(await world.sql("select 1 from loom.approval")).toHaveLength(1);
   });
 
   it("refuses an outsider, an unknown person and an unknown hold, and keeps that in the trace", async () => {
     const world = await openHeld();
-    const cy = await approve(world, "cy", world.hold.id);
+    const cy = await approve(world, "cy", world.hold);
     expect(cy).toMatchObject({ kind: "refused", reason: expect.stringContaining("leads") });
-    const ghost = await approve(world, "nobody", world.hold.id);
+    const ghost = await approve(world, "nobody", world.hold);
     expect(ghost).toMatchObject({ kind: "refused" });
-    const unknown = await approve(world, "ben", "h-nothing");
+    const unknown = await approve(world, "ben", { id: "h-nothing", digest: world.hold.digest });
     expect(unknown).toMatchObject({ kind: "refused", reason: expect.stringContaining("no such question") });
-    expect((await world.events("answer.refused")).map((one) => one["by"])).toEqual(["cy", "nobody", "ben"]);
+    expect((await world.events("approval.refused")).map((one) => one["by"])).toEqual(["cy", "nobody", "ben"]);
     expect(await world.waiting()).toEqual(world.hold);
   });
 
@@ -125,7 +126,7 @@ describe("a hold", () => {
     ]);
     expect(world.shop.show("src/price.txt")).toBe("price 12");
     expect(world.shop.branches()).toEqual([]);
-    const late = await approve(world, "ben", world.hold.id);
+    const late = await approve(world, "ben", world.hold);
     expect(late).toMatchObject({ kind: "refused", reason: expect.stringContaining("expired") });
     const [card] = await world.cards("hold");
     expect(card?.hold.state).toBe("expired");
@@ -140,10 +141,12 @@ describe("a hold", () => {
     });
     await world.start();
     const hold = await world.waiting();
-    const bare = await world.say("ben", { kind: "reject", holdId: hold.id, note: " " });
+    const bare = await world.say("ben", { kind: "reject", ...answering(hold), note: " " });
     expect(bare).toMatchObject({ kind: "refused", reason: expect.stringContaining("note") });
     const note = "Not like this: ```ask Dan``` first.";
-    expect(await world.say("ben", { kind: "reject", holdId: hold.id, note })).toMatchObject({ kind: "done" });
+    expect(await world.say("ben", { kind: "reject", ...answering(hold), note })).toMatchObject({
+      kind: "done",
+    });
     const run = await world.run();
     expect(run.outcome).toEqual({ kind: "rejected", by: "ben", note });
     expect(shop.branches()).toEqual([]);
@@ -164,15 +167,22 @@ async function shopFix(dir: string): Promise<undefined> {
   await writeFile(`${dir}/src/price.txt`, "price 10\n");
 }
 
+async function pushAsBen(
+  { shop, branch }: World & { branch: string },
+  files: { [path: string]: string },
+): Promise<void> {
+  shop.git("fetch", "-q");
+  shop.git("checkout", "-q", "-b", "theirs", `origin/${branch}`);
+  await shop.commit(files, "And this", { author: "Ben <ben@example.org>" });
+  shop.push(`HEAD:${branch}`);
+}
+
 describe("what moves under a hold", () => {
   it("a push to the branch voids it and asks again, and its new author alone may not approve", async () => {
     const world = await openHeld();
     const { shop } = world;
-    shop.git("fetch", "-q");
-    shop.git("checkout", "-q", "-b", "theirs", `origin/${world.branch}`);
     // All of it is Ben's now: he takes the loop's commit for his own and adds to it.
-    await shop.commit({ "src/other.txt": "one\ntwo\n3\n" }, "And this", { author: "Ben <ben@example.org>" });
-    shop.push(`HEAD:${world.branch}`);
+    await pushAsBen(world, { "src/other.txt": "one\ntwo\n3\n" });
     await look(world);
 
     expect(await world.record.hold(world.hold.id)).toMatchObject({
@@ -182,13 +192,35 @@ describe("what moves under a hold", () => {
     const again = await world.waiting();
     expect(again.head).not.toBe(world.hold.head);
     expect(await world.events("change.pushed-over")).toHaveLength(1);
-    const late = await approve(world, "ada", world.hold.id);
+    const late = await approve(world, "ada", world.hold);
     expect(late).toMatchObject({ kind: "refused", reason: expect.stringContaining("void") });
-    const own = await approve(world, "ben", again.id);
+    const own = await approve(world, "ben", again);
     expect(own).toMatchObject({ kind: "refused", reason: expect.stringContaining("somebody else") });
-    await approve(world, "ada", again.id);
+    await approve(world, "ada", again);
     expect(shop.show("src/other.txt")).toBe("one\ntwo\n3");
     expect((await world.run()).outcome).toMatchObject({ kind: "landed", approvedBy: ["ada"] });
+  });
+
+  it("a push is seen at the first look of a process, and at the next one when a look failed", async () => {
+    const world = await openHeld();
+    await pushAsBen(world, { "src/other.txt": "pushed\n" });
+    const failing = { ...world.record, transact: () => Promise.reject(new Error("no line")) };
+    const seen = new Map<string, string>();
+    await expect(watchRemotes({ ...world.ports, record: failing }, seen)).rejects.toThrow("no line");
+    await watchRemotes(world.ports, seen);
+    await world.drain();
+    expect((await world.record.hold(world.hold.id))?.state).toBe("void");
+  });
+
+  it("a branch that is set back is looked at once, and the question stands", async () => {
+    const world = await openHeld();
+    world.shop.push(`+main:refs/heads/${world.branch}`);
+    const seen = new Map<string, string>();
+    await watchRemotes(world.ports, seen);
+    await world.drain();
+    await watchRemotes(world.ports, seen);
+    expect((await world.run()).status).toBe("held");
+    expect(await world.waiting()).toEqual(world.hold);
   });
 
   it("a target that moved elsewhere keeps the approval", async () => {
@@ -196,13 +228,13 @@ describe("what moves under a hold", () => {
     await world.shop.land({ "src/other.txt": "one\ntwo\n3\n" }, "Elsewhere");
     await look(world);
     expect(await world.waiting()).toEqual(world.hold);
-    await approve(world, "ben", world.hold.id);
+    await approve(world, "ben", world.hold);
     expect(world.shop.subjects().slice(0, 2)).toEqual([expect.stringMatching(/^Land triage/), "Elsewhere"]);
   });
 
   it("a target that moved after the approval and elsewhere lands with it", async () => {
     const world = await openHeld();
-    await world.ask("ben", { kind: "approve", holdId: world.hold.id });
+    await world.ask("ben", { kind: "approve", ...answering(world.hold) });
     await world.shop.land({ "src/other.txt": "one\ntwo\n3\n" }, "Elsewhere");
     await world.drain();
     expect((await world.run()).outcome).toMatchObject({ kind: "landed", approvedBy: ["ben"] });
@@ -214,13 +246,13 @@ describe("what moves under a hold", () => {
     const world = await openWorld({ shop });
     await world.start();
     const hold = await world.waiting();
-    await world.ask("ben", { kind: "approve", holdId: hold.id });
+    await world.ask("ben", { kind: "approve", ...answering(hold) });
     await shop.land({ "src/price.txt": "price 12\n1\n2\n3\n4\n5\nsix\n" }, "In its path");
     await world.drain();
     const again = await world.waiting();
     expect(again.digest).not.toBe(hold.digest);
     expect(shop.subjects()[0]).toBe("In its path");
-    await approve(world, "ben", again.id);
+    await approve(world, "ben", again);
     expect(shop.show("src/price.txt")).toBe("price 10\n1\n2\n3\n4\n5\nsix");
   });
 
@@ -250,7 +282,7 @@ describe("what moves under a hold", () => {
       reason: expect.stringContaining("deleted"),
     });
     expect(await world.record.finding((await world.run()).findingId)).toMatchObject({ fate: "rejected" });
-    expect(await approve(world, "ben", world.hold.id)).toMatchObject({ kind: "refused" });
+    expect(await approve(world, "ben", world.hold)).toMatchObject({ kind: "refused" });
     const [card] = await world.cards("hold");
     expect(card?.hold.state).toBe("void");
   });
@@ -271,7 +303,7 @@ describe("what moves under a hold", () => {
 
   it("shows its diff", async () => {
     const world = await openHeld();
-    const shown = await world.ask("cy", { kind: "show-diff", holdId: world.hold.id });
+    const shown = await world.ask("cy", { kind: "show-diff", ...answering(world.hold) });
     expect(shown).toMatchObject({
       kind: "diff",
       text: expect.stringContaining("-price 12\n+price 10"),
@@ -279,7 +311,13 @@ describe("what moves under a hold", () => {
     });
     expect(await world.ask("cy", { kind: "show-diff", holdId: "h-no" })).toMatchObject({ kind: "refused" });
     expect(
-      await answerHold(world.ports, { person: "ben", holdId: "h-no", answer: "approved", note: "" }),
+      await answerHold(world.ports, {
+        person: "ben",
+        holdId: "h-no",
+        digest: "",
+        answer: "approved",
+        note: "",
+      }),
     ).toMatchObject({ kind: "refused" });
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { sweep } from "../../src/loop/sweep.ts";
 import type { Ports } from "../../src/ports.ts";
 import { openBrokenShop } from "../world/shop.ts";
-import { openWorld, type World } from "../world.ts";
+import { answering, openWorld, type World } from "../world.ts";
 
 let saved: ReturnType<World["save"]> | undefined;
 
@@ -19,7 +19,7 @@ async function openHeld(): Promise<World> {
 }
 
 const approve = async (world: World) =>
-  world.ask("ben", { kind: "approve", holdId: (await world.waiting()).id });
+  world.ask("ben", { kind: "approve", ...answering(await world.waiting()) });
 
 /** Ports whose `land` does something first. */
 const meanwhile = (ports: Ports, first: () => Promise<unknown>): Ports => {
@@ -92,7 +92,7 @@ describe("landing", () => {
 
   it("waits while everything is paused between approval and push, and lands after", async () => {
     const world = await openHeld();
-    await world.ask("cy", { kind: "pause", loop: "everything" });
+    await world.ask("cy", { kind: "pause", loop: "everything", why: "" });
     await approve(world);
     await world.drain();
     expect(await world.run()).toMatchObject({ status: "held" });
@@ -110,7 +110,7 @@ describe("landing", () => {
       code: {
         ...world.ports.code,
         async mergeCommit(...given) {
-          await world.ask("cy", { kind: "pause", loop: "triage" });
+          await world.ask("cy", { kind: "pause", loop: "triage", why: "" });
           return mergeCommit(...given);
         },
       },

@@ -1,7 +1,9 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loopOf } from "../world/definitions.ts";
+import { commandMaker, loopOf } from "../world/definitions.ts";
 import { firstFiles, openShop } from "../world/shop.ts";
-import { openWorld, present, type World } from "../world.ts";
+import { answering, only, openWorld, present, type World } from "../world.ts";
 
 /** A shop in which tidy changed the rounding on purpose, which an older test knows nothing of; triage has asked to take it back. */
 async function openHeldUndo(): Promise<World> {
@@ -35,7 +37,7 @@ describe("memory", () => {
     const world = await openHeldUndo();
     await world.say("ben", {
       kind: "reject",
-      holdId: (await world.waiting()).id,
+      ...answering(await world.waiting()),
       note: "Finance wants it so.",
     });
 
@@ -60,12 +62,15 @@ describe("memory", () => {
 
   it("an approved undo ends the decision that it went against", async () => {
     const world = await openHeldUndo();
-    await world.say("ben", { kind: "approve", holdId: (await world.waiting()).id });
+    await world.say("ben", { kind: "approve", ...answering(await world.waiting()) });
 
     const active = await world.record.entries({ kind: "decision", state: "active", limit: 10 });
     expect(active.map((one) => [one.author, one.source.kind])).toEqual([["triage", "change"]]);
     const ended = await world.record.entries({ kind: "decision", state: "superseded", limit: 10 });
-    expect(ended).toMatchObject([{ statement: "Banks round half to even.", supersededBy: active[0]?.id }]);
+    expect(ended.map((one) => [one.author, one.supersededBy]).sort()).toEqual([
+      ["ben", active[0]?.id],
+      ["tidy", active[0]?.id],
+    ]);
   });
 
   it("a person's decision stops bisect at its paths, until another supersedes it", async () => {
@@ -92,6 +97,90 @@ describe("memory", () => {
     expect((await world.waiting()).reasons).toMatchObject([{ rule: "every-change" }]);
   });
 
+  it("a person's decision is about the repository that is named, or that has its paths, or the only one", async () => {
+    const shop = await openShop();
+    const docs = await openShop({ "pages/a.md": "a\n", "src/price.txt": "price 1\n" });
+    const world = await openWorld({ shop, loops: [loopOf()] });
+    const decide = (more: object) =>
+      world.ask("ada", { kind: "decide", statement: "Keep it.", reason: "", paths: [], ...more });
+    expect(await decide({})).toMatchObject({ text: expect.stringContaining("for all of shop") });
+    expect(await decide({ repository: "docs" })).toMatchObject({ kind: "refused" });
+
+    world.organisation.repositories.push({
+      name: "docs",
+      remote: docs.remote,
+      target: "main",
+      approvers: "leads",
+    });
+    const of = async (statement: string, more: object) => {
+      expect(await decide({ statement, ...more })).toMatchObject({ kind: "done" });
+      const entries = await world.record.entries({ limit: 9 });
+      return entries.find((entry) => entry.statement === statement)?.scope.repository;
+    };
+    expect(await of("Plain words.", { repository: "docs" })).toBe("docs");
+    expect(await of("Short pages.", { paths: ["pages/"] })).toBe("docs");
+    expect(await of("Fast tests.", { paths: ["test/**"] })).toBe("shop");
+    for (const paths of [[], ["src/price.txt"], ["nowhere.txt"]])
+      expect(await decide({ paths })).toMatchObject({
+        kind: "refused",
+        reason: expect.stringContaining("add `repository: shop` (shop, docs)"),
+      });
+  });
+
+  it("a rejected change is not proposed again, and a new failure of the same test is raised as new", async () => {
+    const shop = await openShop();
+    await shop.land({ "src/price.txt": "price 12\n" }, "Raise the price");
+    const world = await openWorld({
+      shop,
+      loops: [loopOf({ maker: commandMaker })],
+      maker: async ({ checkout }) => {
+        const wanted = / has (.*)$/m.exec(await readFile(join(checkout.dir, "test/price.txt"), "utf8"))?.[1];
+        await writeFile(join(checkout.dir, "src/price.txt"), `${wanted}\n`);
+        return undefined;
+      },
+    });
+    await world.start();
+    const rejected = await finding(world);
+    const note = "Sales raised it on purpose.";
+    await world.say("ben", { kind: "reject", ...answering(await world.waiting()), note });
+
+    await world.tick();
+    await shop.land({ "src/stock.txt": "stock 4\n" }, "Count again");
+    await world.tick();
+    expect(await world.runs()).toHaveLength(1);
+    expect(await world.record.finding(rejected.id)).toMatchObject({
+      fate: "rejected",
+      notes: [{ text: note }],
+    });
+
+    // The test says something else now: that is another problem, whose maker reads what was said of the first.
+    await shop.land(
+      { "test/price.txt": "price: expect src/price.txt has price 11\n" },
+      "Expect another price",
+    );
+    await world.tick();
+    const { finding: other } = only(
+      await world.record.findings({ fate: "held", limit: 9 }),
+      "finding that is asked about",
+    );
+    expect(other).toMatchObject({ test: rejected.test });
+    expect(other.id).not.toBe(rejected.id);
+    expect(await world.events("finding.seen")).toHaveLength(2);
+    expect(world.prompts.at(-1)).toContain(note);
+    expect(world.prompts[0]).not.toContain(note);
+
+    // Asked to try the first again, its maker has the note, too.
+    await shop.land(
+      { "test/price.txt": "price: expect src/price.txt has price 10\n" },
+      "Expect the old price",
+    );
+    const before = world.prompts.length;
+    await world.say("ada", { kind: "retry", findingId: rejected.id });
+    // The other change is in conflict with it, and may be made anew on top of the target meanwhile.
+    expect(world.prompts[before]).toContain(note);
+    expect(world.prompts[before]).toContain("what was tried or refused before must not come again");
+  });
+
   it("a finding that people turned down so often is theirs", async () => {
     const shop = await openShop();
     await shop.land({ "src/price.txt": "price 12\n" }, "Raise the price");
@@ -101,7 +190,7 @@ describe("memory", () => {
       loops: [{ ...loop, limits: { ...loop.limits, reviewRoundsMax: 1 } }],
     });
     await world.start();
-    await world.say("ben", { kind: "reject", holdId: (await world.waiting()).id, note: "No." });
+    await world.say("ben", { kind: "reject", ...answering(await world.waiting()), note: "No." });
 
     const answer = await world.ask("ada", { kind: "retry", findingId: (await finding(world)).id });
 

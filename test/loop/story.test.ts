@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loopOf } from "../world/definitions.ts";
 import { firstFiles, openShop, type Shop } from "../world/shop.ts";
-import { openWorld, present } from "../world.ts";
+import { answering, openWorld, present } from "../world.ts";
 
 /**
  * A shop with three failing tests: a plain bug; tidy's deliberate change, which an older test knows nothing of; and a test that
@@ -64,6 +64,7 @@ describe("the story", () => {
     ]);
     expect(undo.hold.reasons).toMatchObject([
       { rule: "conflict-undo", text: expect.stringContaining("Banks round half to even.") },
+      { rule: "every-change" },
     ]);
     const told = [...(await world.messages()).values()].filter((one) => one.card.kind === "conflict");
     told.sort((left, right) => left.channel.localeCompare(right.channel));
@@ -77,7 +78,7 @@ describe("the story", () => {
       items: [{ title: "test/wish.txt › wish", reason: expect.stringContaining("has never passed") }],
     });
 
-    const answer = await world.say("ben", { kind: "approve", holdId: mend.holdId });
+    const answer = await world.say("ben", { kind: "approve", ...answering(mend.hold) });
     expect(answer).toMatchObject({ kind: "done" });
     expect(shop.show("src/price.txt")).toBe("price 10");
     const sha = shop.main();

@@ -1,11 +1,13 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Command } from "../../src/domain/command.ts";
 import { schedulesOf } from "../../src/loop/schedules.ts";
-import { sweep, watchRemotes } from "../../src/loop/sweep.ts";
+import { removeLeftBranches, sweep } from "../../src/loop/sweep.ts";
 import { tick } from "../../src/loop/tick.ts";
+import { watchRemotes } from "../../src/loop/watch-remotes.ts";
 import { commandMaker, type LoopWish, loopOf } from "../world/definitions.ts";
 import { openBrokenShop } from "../world/shop.ts";
-import { openWorld, present, type World } from "../world.ts";
+import { answering, openWorld, present, type World } from "../world.ts";
 
 let saved: ReturnType<World["save"]> | undefined;
 
@@ -32,7 +34,7 @@ describe("starting, pausing and stopping", () => {
   it("a paused loop's runs wait at their next step, and go on when it resumes", async () => {
     const world = await open();
     await world.ask("ada", { kind: "start", loop: "triage" });
-    world.maker = async () => void (await world.ask("cy", { kind: "pause", loop: "triage" }));
+    world.maker = async () => void (await world.ask("cy", { kind: "pause", loop: "triage", why: "" }));
     await world.drain();
     const run = await world.run();
     expect(run.outcome).toMatchObject({ kind: "gave-up", reason: "The maker changed nothing." });
@@ -49,7 +51,7 @@ describe("starting, pausing and stopping", () => {
   it("a stopped loop gives its findings back, and takes them up when it starts again", async () => {
     const world = await open();
     await world.ask("ada", { kind: "start", loop: "triage" });
-    await world.ask("cy", { kind: "pause", loop: "triage" });
+    await world.ask("cy", { kind: "pause", loop: "triage", why: "" });
     await world.drain();
     await world.tick();
     expect(await world.runs()).toEqual([]);
@@ -65,12 +67,14 @@ describe("starting, pausing and stopping", () => {
 
   it("a pause over everything starts nothing, and says who paused", async () => {
     const world = await open();
-    expect(await world.ask("dan", { kind: "pause", loop: "everything" })).toMatchObject({ kind: "done" });
+    expect(await world.ask("dan", { kind: "pause", loop: "everything", why: "" })).toMatchObject({
+      kind: "done",
+    });
     const answer = await world.say("ada", { kind: "start", loop: "triage" });
     expect(answer).toMatchObject({ text: expect.stringContaining("Everything is paused by dan") });
     expect(await world.runs()).toEqual([]);
     expect(await world.ask("cy", { kind: "status" })).toMatchObject({
-      overview: { isPaused: true, pausedBy: "dan" },
+      overview: { stop: { by: "dan", why: "" } },
     });
     await world.say("dan", { kind: "resume", loop: "everything" });
     await world.tick();
@@ -82,7 +86,7 @@ describe("starting, pausing and stopping", () => {
     const table: [string, Command, boolean][] = [
       ["cy", { kind: "start", loop: "triage" }, false],
       ["cy", { kind: "stop", loop: "triage" }, false],
-      ["cy", { kind: "pause", loop: "triage" }, true],
+      ["cy", { kind: "pause", loop: "triage", why: "" }, true],
       ["cy", { kind: "resume", loop: "everything" }, true],
       ["cy", { kind: "retry", findingId: "f-0" }, false],
       ["cy", { kind: "ignore", findingId: "f-0" }, false],
@@ -222,6 +226,22 @@ describe("what ticks a loop", () => {
     await watchRemotes(world.ports, seen);
     await world.drain();
     expect((await world.events("loop.ticked")).map((one) => one["why"])).toEqual(["started by ada", "push"]);
+  });
+
+  it("branches of ended runs whose process died before it withdrew them, and no others", async () => {
+    const world = await open({ maker: { kind: "bisect" } });
+    await world.start();
+    const { branch, head } = present(await world.record.change((await world.run()).id), "the change");
+    await removeLeftBranches(world.ports);
+    expect(world.shop.branches()).toEqual([branch]);
+    await world.say("ben", { kind: "reject", ...answering(await world.waiting()), note: "No." });
+    expect(world.shop.branches()).toEqual([]);
+
+    world.shop.git("fetch", "-q", join(world.home, "mirrors", "shop.git"), head);
+    const other = branch.replace(/r-.*/, "r-unknown000");
+    world.shop.push(`${head}:refs/heads/${branch}`, `${head}:refs/heads/${other}`);
+    await removeLeftBranches(world.ports);
+    expect(world.shop.branches()).toEqual([other]);
   });
 
   it("says once a day that it could not look, however often it is ticked", async () => {

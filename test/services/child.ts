@@ -13,18 +13,21 @@ export interface Child {
 /** Runs a module's text in a Node process of its own, with `argv` behind it. */
 export function startChild(module: string, ...argv: string[]): Child {
   const child = spawn(process.execPath, ["--input-type=module", "-", ...argv], {
-    stdio: ["pipe", "pipe", "pipe"],
+    // What is sent to it is a message of the fourth stream.
+    stdio: ["pipe", "pipe", "pipe", "ipc"],
   });
-  if (child.pid === undefined) throw new Error("the child process did not start");
-  child.stdin.end(module);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { pid, stdin, stdout, stderr } = child;
+  if (pid === undefined || stdin === null || stdout === null || stderr === null)
+    throw new Error("the child process did not start");
+  stdin.end(module);
+  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   let errors = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  stderr.setEncoding("utf8").on("data", (text: string) => {
     errors += text;
   });
   const exited = once(child, "exit");
   return {
-    pid: child.pid,
+    pid,
     process: child,
     line: async () => {
       const next = await lines.next();

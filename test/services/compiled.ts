@@ -25,7 +25,7 @@ export function compile(...parts: string[]): Compiled {
   const dir = mkdtempSync(join(tmpdir(), "loom-compiled-"));
   writeFileSync(join(dir, "package.json"), '{"type":"module"}');
   for (const name of ["node_modules", "drizzle"]) symlinkSync(join(root, name), join(dir, name));
-  for (const part of ["ports.ts", "domain", ...parts])
+  for (const part of ["ports.ts", "ports", "domain", ...parts])
     for (const source of sourcesIn(join(root, "src"), part))
       emit(join(root, "src", source), emitted(dir, source));
   return {

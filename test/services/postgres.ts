@@ -14,9 +14,9 @@ export type PostgresService = { url: string; stop: () => Promise<void> } | { ski
 
 /**
  * A Postgres for tests, with an empty database: the server of TEST_DATABASE_URL (a new database there), else a private
- * server from the installed programs, else the reason why there is none.
+ * server from the installed programs with these settings, else the reason why there is none.
  */
-export async function startPostgres(): Promise<PostgresService> {
+export async function startPostgres(settings = ["fsync=off"]): Promise<PostgresService> {
   const given = process.env["TEST_DATABASE_URL"];
   if (given) return newDatabase(given);
   const bin = installedPrograms();
@@ -24,7 +24,7 @@ export async function startPostgres(): Promise<PostgresService> {
   const user = serverUser();
   if (user === null)
     return { skipped: "no Postgres: it does not run as root, and there is no user postgres" };
-  return privateServer(bin, user);
+  return privateServer(bin, user, settings);
 }
 
 async function newDatabase(url: string): Promise<PostgresService> {
@@ -48,7 +48,11 @@ async function administer(url: string, statement: string): Promise<void> {
   }
 }
 
-async function privateServer(bin: string, user: { uid?: number; gid?: number }): Promise<PostgresService> {
+async function privateServer(
+  bin: string,
+  user: { uid?: number; gid?: number },
+  settings: string[],
+): Promise<PostgresService> {
   const dir = mkdtempSync(join(tmpdir(), "loom-postgres-"));
   if (user.uid !== undefined && user.gid !== undefined) chownSync(dir, user.uid, user.gid);
   const data = join(dir, "data");
@@ -66,10 +70,7 @@ async function privateServer(bin: string, user: { uid?: number; gid?: number }):
     String(port),
     "-k",
     dir,
-    "-c",
-    "listen_addresses=127.0.0.1",
-    "-c",
-    "fsync=off",
+    ...["listen_addresses=127.0.0.1", ...settings].flatMap((setting) => ["-c", setting]),
   ];
   const server = spawn(join(bin, "postgres"), argv, { ...options, stdio: "ignore" });
   const ended = once(server, "exit");

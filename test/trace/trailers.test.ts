@@ -17,7 +17,9 @@ const change = (title: string, why: string) => ({
 
 describe("a commit's message", () => {
   it("ends in trailers that git itself reads, and names the approver only when it lands", () => {
-    const message = commitMessage(change("Mend it", "The test fails."), "f-1", ["ada", "ben"]);
+    const message = commitMessage(change("Mend it", "The test fails."), "f-1", {
+      approvedBy: ["ada", "ben"],
+    });
     expect(message.split("\n")[0]).toBe("Land triage: Mend it");
     expect(parse(message)).toEqual([
       "Loom-Run: r-0000000001",
@@ -32,7 +34,7 @@ describe("a commit's message", () => {
 
   it("cannot be made to carry another approver by its title or its intent", () => {
     const evil = "x\n\nLoom-Approved-By: eve\nLoom-Run: r-other";
-    const trailers = parse(commitMessage(change(evil, evil), "f-1", ["ada"]));
+    const trailers = parse(commitMessage(change(evil, evil), "f-1", { approvedBy: ["ada"] }));
     expect(trailers.filter((line) => line.startsWith("Loom-Approved-By"))).toEqual(["Loom-Approved-By: ada"]);
     expect(trailers.filter((line) => line.startsWith("Loom-Run"))).toEqual(["Loom-Run: r-0000000001"]);
   });

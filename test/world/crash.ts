@@ -25,6 +25,7 @@ const effects: { [port: string]: string[] } = {
   ],
   checks: ["run"],
   makers: ["run"],
+  deploys: ["run"],
   queue: ["add"],
 };
 

@@ -1,5 +1,7 @@
 import type { LoopDefinition } from "../../src/domain/loop.ts";
 import type { Organisation } from "../../src/domain/organisation.ts";
+import { withBuiltIn } from "../../src/domain/zones.ts";
+import { shippedRules } from "./shipped-rules.ts";
 
 /** Ada and Ben lead, Cy may look, Dan writes code and approves nothing. */
 export const organisationOf = (remote: string): Organisation => ({
@@ -17,7 +19,15 @@ export const organisationOf = (remote: string): Organisation => ({
     { name: "everyone", members: ["ada", "ben", "cy", "dan"] },
   ],
   may: { start: ["leads"], pause: ["everyone"], settle: ["leads"] },
+  breakGlass: null,
   trustedLoops: [],
+  trust: {},
+  zones: withBuiltIn([]),
+  environments: ["staging", "production"],
+  tools: [],
+  freezes: [],
+  budgets: { runUsdMax: 100 },
+  rules: shippedRules(),
   digest: { cadence: { kind: "manual", words: "never" }, channel: "loops" },
   commitEmail: "loom@example.org",
 });

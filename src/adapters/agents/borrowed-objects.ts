@@ -3,7 +3,7 @@ import { join, sep } from "node:path";
 
 /**
  * The object folders that a checkout's repository borrows from, if they lie in `mirrors`. An agent may have rewritten the list
- * since, so nothing else that it names is ever shown to a program.
+ * since, so nothing else that it names is ever shown to a program, nor what is gone or cannot be looked at.
  */
 export async function borrowedObjects(checkoutDir: string, mirrors: string): Promise<string[]> {
   const list = join(checkoutDir, ".git", "objects", "info", "alternates");

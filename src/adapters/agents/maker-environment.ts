@@ -12,9 +12,9 @@ export function makerEnvironment(
   const env: { [name: string]: string } = {};
   const problems: string[] = [];
   const put = (name: string, value: string | undefined): void => {
-    if (isGit(name)) problems.push(`${name} is not passed to a maker: no GIT_ variable is`);
+    if (isGit(name)) problems.push(`${name} is not passed to a program: no GIT_ variable is`);
     else if (value === undefined)
-      problems.push(`${name} is to be passed to the maker, but it is not set here`);
+      problems.push(`${name} is to be passed to the program, but it is not set here`);
     else env[name] = value;
   };
   for (const [name, value] of Object.entries(wish.env)) put(name, value);

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Ended, Log, Makers, RunProgram } from "../../ports.ts";
+import type { Ended, Makers, RunProgram } from "../../ports/processes.ts";
+import type { Log } from "../../ports.ts";
 import { filledArgv, unknownPlaceholders, uses } from "./argv-template.ts";
 import { borrowedObjects } from "./borrowed-objects.ts";
 import { type Environment, makerEnvironment } from "./maker-environment.ts";

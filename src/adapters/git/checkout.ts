@@ -2,7 +2,7 @@ import { copyFile, lstat, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 import type { RepositoryName, Sha } from "../../domain/ids.ts";
-import type { Checkout } from "../../ports.ts";
+import type { Checkout } from "../../ports/code.ts";
 import { mirrorOf } from "./fetch.ts";
 import { askGit, exists, type Mirror, type Place } from "./mirror.ts";
 import { folderName, fullName, ownBranchName } from "./names.ts";
@@ -80,6 +80,7 @@ export const ownCheckout = (place: Place, made: Checkout): string => {
 
 export const removeCheckout = async (place: Place, made: Checkout): Promise<void> => {
   const dir = ownCheckout(place, made);
+  // One that cannot be looked at is left to whoever opens the folder next, who removes what has no owner.
   const found = await lstat(dir).catch(() => null);
   if (found !== null) await removeFolder(dir);
   await removeFolder(indexBeside(dir));

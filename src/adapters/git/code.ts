@@ -2,19 +2,25 @@ import { join, resolve } from "node:path";
 
 import type { RepositoryName } from "../../domain/ids.ts";
 import type { Repository } from "../../domain/organisation.ts";
-import type { Code, Log } from "../../ports.ts";
+import type { Code } from "../../ports/code.ts";
+import type { Log } from "../../ports.ts";
+import { readTexts } from "./blobs.ts";
+import { changeRecord, changeRecords } from "./change-record.ts";
 import { checkout, removeCheckout } from "./checkout.ts";
 import { contains, list, read, resolveRevision, treeOf } from "./content.ts";
 import { diff, diffProblems, facts } from "./facts.ts";
-import { fetch } from "./fetch.ts";
+import { fetch, mirrorOf } from "./fetch.ts";
 import { commits, landedByLoops } from "./history.ts";
 import { hunks } from "./hunks.ts";
 import { importCheckout } from "./import-checkout.ts";
+import { mentions } from "./mentions.ts";
 import { effectDigest, mergeAll, mergeCommit } from "./merge.ts";
 import type { Place } from "./mirror.ts";
 import { leaveNote, takeNote } from "./notes.ts";
 import { openFolder } from "./own-folders.ts";
 import { broughtIn, land, propose, withdraw } from "./push.ts";
+import { readAll } from "./read-all.ts";
+import { resolveMerge } from "./resolve-merge.ts";
 import { revert } from "./revert.ts";
 
 /** What ssh and HTTPS need for credentials and the way out. Only fetch, ls-remote and push see it; no GIT_… variable is ever passed on. */
@@ -48,8 +54,15 @@ export const openCode = (options: CodeOptions): Code => {
     landedByLoops: (name, to, commitsMax) => landedByLoops(place, name, to, commitsMax),
     contains: (name, ancestor, descendant) => contains(place, name, ancestor, descendant),
     list: (name, at, prefix) => list(place, name, at, prefix),
+    readTexts: (name, blobs, bytesMax) => readTexts(place, name, blobs, bytesMax),
     read: (name, at, path, bytesMax) => read(place, name, { at, path }, bytesMax),
     facts: (name, base, head) => facts(place, name, base, head),
+    changeRecord: (name, base, head) => changeRecord(place, name, base, head),
+    changeRecords: (name, pairs) => changeRecords(place, name, pairs),
+    sources: (name) => ({
+      readAll: async (wishes, bytesMax) => readAll(await mirrorOf(place, name), wishes, bytesMax),
+      mentions: async (at, wish) => mentions(await mirrorOf(place, name), at, wish),
+    }),
     diff: (name, base, head, bytesMax) => diff(place, name, { base, head }, bytesMax),
     diffProblems: (name, base, head) => diffProblems(place, name, base, head),
     checkout: (repository, at, name, branch) => checkout(place, repository, { at, name }, branch),
@@ -62,6 +75,7 @@ export const openCode = (options: CodeOptions): Code => {
     mergeAll: (name, pairs) => mergeAll(place, name, pairs),
     effectDigest: (name, target, head) => effectDigest(place, name, target, head),
     mergeCommit: (name, wish, commit) => mergeCommit(place, name, wish, commit),
+    resolveMerge: (name, wish, commit) => resolveMerge(place, name, wish, commit),
     propose: (repository, branch, head) => propose(place, repository, branch, head),
     land: (repository, merge, branch) => land(place, repository, merge, branch),
     broughtIn: (name, head, target) => broughtIn(place, name, head, target),

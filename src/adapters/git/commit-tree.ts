@@ -1,5 +1,5 @@
 import type { Sha } from "../../domain/ids.ts";
-import type { NewCommit } from "../../ports.ts";
+import type { NewCommit } from "../../ports/code.ts";
 import { askGit, type Mirror } from "./mirror.ts";
 import { fullName } from "./names.ts";
 

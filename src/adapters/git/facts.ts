@@ -6,7 +6,7 @@ import { mirrorOf } from "./fetch.ts";
 import { askGit, type Mirror, type Place, tryGit, wordsOf } from "./mirror.ts";
 import { fullName } from "./names.ts";
 import { fieldsOf, pathText, type RawPath, textOf } from "./path-text.ts";
-import { readNumstat, readRawRecords, statusOf } from "./raw-diff.ts";
+import { type RawChange, readNumstat, readRawRecords, statusOf } from "./raw-diff.ts";
 
 const authorsMax = 10_000;
 const renames = ["-M", "-l1000"];
@@ -79,7 +79,15 @@ const changedFiles = async (mirror: Mirror, range: string[]): Promise<ChangedFil
     before: change.before,
     after: change.after,
     ...(counts.get(change.path) ?? { added: 0, removed: 0, isBinary: false }),
+    ...modesOf(change),
   }));
+};
+
+const plainFile = "100644";
+
+const modesOf = ({ before, after, beforeMode, afterMode }: RawChange): Pick<ChangedFile, "modes"> => {
+  const modes = { before: before === null ? null : beforeMode, after: after === null ? null : afterMode };
+  return [modes.before, modes.after].every((mode) => mode === null || mode === plainFile) ? {} : { modes };
 };
 
 /** A unified diff for people and rules, cut after `bytesMax` at the end of a line. */

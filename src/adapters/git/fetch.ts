@@ -154,14 +154,15 @@ const upkeep = async (mirror: Mirror): Promise<void> => {
   const fetches = mirror.place.fetches.get(mirror.name) ?? 0;
   mirror.place.fetches.set(mirror.name, fetches + 1);
   if (fetches % fetchesPerUpkeep !== 0) return;
-  const tasks =
-    fetches === 0
-      ? [["commit-graph", "write", "--reachable", "--no-progress"]]
-      : [
-          ["commit-graph", "write", "--reachable", "--no-progress"],
-          ["maintenance", "run", "--quiet", "--task=loose-objects", "--task=incremental-repack"],
-        ];
-  for (const task of tasks) {
+  const graph = ["commit-graph", "write", "--reachable", "--no-progress"];
+  // Each in a call of its own: in one, git repacks first, and fails where every object is still loose.
+  const packing = ["loose-objects", "incremental-repack"].map((task) => [
+    "maintenance",
+    "run",
+    "--quiet",
+    `--task=${task}`,
+  ]);
+  for (const task of fetches === 0 ? [graph] : [graph, ...packing]) {
     const ended = await tryGit(mirror, task);
     if (ended.exit !== 0)
       mirror.place.log("warn", `upkeep of the mirror of ${mirror.name}: ${wordsOf(ended)}`);

@@ -1,6 +1,6 @@
 import type { LandedChange } from "../../domain/change.ts";
 import type { RepositoryName, Sha } from "../../domain/ids.ts";
-import type { CommitInfo } from "../../ports.ts";
+import type { CommitInfo } from "../../ports/code.ts";
 import { mirrorOf } from "./fetch.ts";
 import { askGit, type Mirror, type Place, tryGit, wordsOf } from "./mirror.ts";
 import { fullName } from "./names.ts";

@@ -4,7 +4,7 @@ import { copyFile, lstat, mkdir, open, utimes } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Sha } from "../../domain/ids.ts";
-import type { Checkout, Imported, NewCommit } from "../../ports.ts";
+import type { Checkout, Imported, NewCommit } from "../../ports/code.ts";
 import { indexBeside, ownCheckout } from "./checkout.ts";
 import { commitTree } from "./commit-tree.ts";
 import { type TreeEntry, treeEntries } from "./content.ts";
@@ -15,7 +15,15 @@ import { askGit, clean, exists, type Mirror, type Place, tryGit, wordsOf } from 
 import { withFolder } from "./own-folders.ts";
 import { fieldsOf, pathText, type RawPath } from "./path-text.ts";
 import { type RawChange, readRawRecords } from "./raw-diff.ts";
-import { type FoundFile, inFolder, linkProblem, walkCheckout } from "./walk-checkout.ts";
+import {
+  type FoundFile,
+  inFolder,
+  type Looked,
+  linkProblem,
+  look,
+  type Walked,
+  walkCheckout,
+} from "./walk-checkout.ts";
 
 const newFilesMax = 5_000;
 const fileBytesMax = 50 * 1024 * 1024;
@@ -43,7 +51,7 @@ export const importCheckout = async (
   const mirror = await mirrorOf(place, checkout.repository);
   const root = await lstat(dir).catch(() => null);
   if (root === null || !root.isDirectory())
-    return { kind: "refused", reasons: ["the checkout is gone, or is no folder any more"] };
+    return { kind: "refused", reasons: ["the checkout is gone, cannot be read, or is no folder any more"] };
   const entries = await treeEntries(mirror, checkout.at);
   const base = new Map(entries.map((entry) => [entry.path, entry] as const));
   return withFolder(place.scratch, (folder) =>
@@ -57,9 +65,10 @@ const importInto = async (folder: string, task: Import, commit: NewCommit): Prom
   const tracked = new Set(task.base.keys());
   const ask = ignoredBy(task.mirror, { scratch, dir: task.dir }, [...task.base.values()]);
   const walked = await walkCheckout(task.dir, tracked, ask);
-  const files = [...walked.files, ...(await behindIgnored(task, walked.files))];
+  const behind = await behindIgnored(task, walked.files);
+  const files = [...walked.files, ...behind.files];
   const reasons = [
-    ...walked.reasons.map(({ path, reason }) => say(path, reason)),
+    ...[...walked.reasons, ...behind.reasons].map(({ path, reason }) => say(path, reason)),
     ...(await fileProblems(task, files)),
   ];
   if (reasons.length > 0) return refused(reasons);
@@ -86,22 +95,27 @@ const refused = (reasons: string[]): Imported => {
 };
 
 /** Tracked files below a folder that is ignored: the walk does not go there, git would still see them. */
-const behindIgnored = async (task: Import, found: FoundFile[]): Promise<FoundFile[]> => {
+const behindIgnored = async (task: Import, found: FoundFile[]): Promise<Walked> => {
   const known = new Set(found.map((file) => file.path));
   const missing = [...task.base.values()].filter(({ path, mode }) => mode !== "160000" && !known.has(path));
-  const files = await Promise.all(missing.map(({ path }) => trackedFile(task.dir, path)));
-  return files.filter((file) => file !== null);
+  const looked = (await Promise.all(missing.map(({ path }) => trackedFile(task.dir, path)))).flat();
+  return {
+    files: looked.flatMap((one) =>
+      "stats" in one && one.stats.isFile() ? [{ path: one.path, kind: "file", size: one.stats.size }] : [],
+    ),
+    reasons: looked.filter((one) => "reason" in one),
+  };
 };
 
-/** A regular file at a tracked path, if no folder on the way is a link. */
-const trackedFile = async (dir: string, path: RawPath): Promise<FoundFile | null> => {
+/** What stands at a tracked path, if no folder on the way is a link; or the folder that cannot be read. */
+const trackedFile = async (dir: string, path: RawPath): Promise<Looked[]> => {
   const steps = path.split("/");
   for (let depth = 1; depth < steps.length; depth += 1) {
-    const folder = await lstat(inFolder(dir, steps.slice(0, depth).join("/"))).catch(() => null);
-    if (folder === null || !folder.isDirectory()) return null;
+    const [folder] = await look(dir, steps.slice(0, depth).join("/"));
+    if (folder === undefined || "reason" in folder) return folder === undefined ? [] : [folder];
+    if (!folder.stats.isDirectory()) return [];
   }
-  const stats = await lstat(inFolder(dir, path)).catch(() => null);
-  return stats?.isFile() === true ? { path, kind: "file", size: stats.size } : null;
+  return look(dir, path);
 };
 
 const fileProblems = async (task: Import, files: FoundFile[]): Promise<string[]> => {

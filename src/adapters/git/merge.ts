@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { RepositoryName, Sha } from "../../domain/ids.ts";
-import type { MergePreview, NewCommit } from "../../ports.ts";
+import type { MergePreview, NewCommit } from "../../ports/code.ts";
 import { commitTree } from "./commit-tree.ts";
 import { addVerbatimDiff } from "./facts.ts";
 import { mirrorOf } from "./fetch.ts";
@@ -64,7 +64,7 @@ const preview = (result: MergeResult): MergePreview =>
     : { kind: "conflict", paths: result.paths.map(pathText), types: result.types.map(clean) };
 
 /** An object store that takes what a call writes and reads the mirror's; its environment for git. */
-const scratchObjects = async (mirror: Mirror, folder: string): Promise<Env> => {
+export const scratchObjects = async (mirror: Mirror, folder: string): Promise<Env> => {
   const objects = join(folder, "objects");
   await mkdir(join(objects, "info"), { recursive: true });
   await writeFile(join(objects, "info", "alternates"), `${mirror.objects}\n`);

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { lstat, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Checkout } from "../../ports.ts";
+import type { Checkout } from "../../ports/code.ts";
 
 /** Puts a file beside the repository's own; one that is there already is the repository's and stays. */
 export const leaveNote = async (checkout: Checkout, path: string, text: string): Promise<boolean> => {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import type { RepositoryName, Sha } from "../../domain/ids.ts";
-import type { NewCommit, Reverted } from "../../ports.ts";
+import type { NewCommit, Reverted } from "../../ports/code.ts";
 import { commitTree, syntheticCommit } from "./commit-tree.ts";
 import { treeOf } from "./facts.ts";
 import { mirrorOf } from "./fetch.ts";

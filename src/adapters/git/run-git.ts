@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 
 /** One call of git. `path` is the PATH in which git, and for network calls ssh, are found. */
@@ -88,6 +88,56 @@ const argvOf = (args: string[], call: GitCall): string[] => [
   ...args,
 ];
 
+/** Its own session: ssh has no terminal to ask questions on, and helpers end together with git. */
+const startGit = (args: string[], call: GitCall, cwd: string): ChildProcessWithoutNullStreams =>
+  spawn("git", argvOf(args, call), {
+    cwd,
+    env: environment(call),
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+
+const killGroup = (child: ChildProcessWithoutNullStreams): void => {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // The group has ended by itself in the meantime.
+    child.kill("SIGKILL");
+  }
+};
+
+/**
+ * Runs git and hands its output on piece by piece, no faster than it is taken; git ends when its reader stops. `ended` is filled
+ * after the last piece. Throws only when git cannot start.
+ */
+export async function* streamGit(
+  args: string[],
+  call: Pick<GitCall, "path" | "gitDir" | "env" | "input">,
+  ended: { exit: number; stderr: string },
+): AsyncGenerator<Buffer, void> {
+  const child = startGit(args, call, call.gitDir ?? "/");
+  let err = "";
+  child.stderr.on("data", (piece: Buffer) => {
+    if (err.length < errorBytesMax) err += piece.toString("utf8");
+  });
+  // Git may end before it has read everything; its status and words tell why.
+  child.stdin.on("error", () => child.stdin.destroy());
+  const closed = new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exit) => resolve(exit ?? 128));
+  });
+  closed.catch(() => child.stdout.destroy());
+  child.stdin.end(call.input ?? "");
+  try {
+    yield* child.stdout;
+    ended.exit = await closed;
+    ended.stderr = err;
+  } finally {
+    killGroup(child);
+  }
+}
+
 /**
  * Runs git with a bare environment, and answers its exit status and output. Throws when git cannot start, is ended by a signal,
  * takes longer than `timeoutMs` or says more than `bytesMax`; the message names the subcommand.
@@ -98,13 +148,7 @@ export const runGit = (args: string[], call: GitCall): Promise<GitEnded> =>
     const timeoutMs = call.timeoutMs ?? (call.network === true ? networkMs : localMs);
     const bytesMax = call.bytesMax ?? outputBytesMax;
     const cwd = call.workTree ?? call.gitDir ?? "/";
-    // Its own session: ssh has no terminal to ask questions on, and helpers end together with git.
-    const child = spawn("git", argvOf(args, call), {
-      cwd,
-      env: environment(call),
-      detached: true,
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+    const child = startGit(args, call, cwd);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let outBytes = 0;
@@ -112,15 +156,7 @@ export const runGit = (args: string[], call: GitCall): Promise<GitEnded> =>
     let isCut = false;
     let stopped: Error | undefined;
 
-    const kill = (): void => {
-      if (child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, "SIGKILL");
-      } catch {
-        // The group has ended by itself in the meantime.
-        child.kill("SIGKILL");
-      }
-    };
+    const kill = (): void => killGroup(child);
     const stop = (reason: string): void => {
       stopped ??= new Error(`${words}: ${reason}`);
       kill();

@@ -73,7 +73,7 @@ interface Entry {
   stats: Stats;
 }
 
-type Looked = Entry | { path: RawPath; reason: string };
+export type Looked = Entry | { path: RawPath; reason: string };
 
 const entriesOf = async (dir: string, folder: RawPath): Promise<Looked[]> => {
   try {
@@ -88,7 +88,8 @@ const entriesOf = async (dir: string, folder: RawPath): Promise<Looked[]> => {
   }
 };
 
-const look = async (dir: string, path: RawPath): Promise<Looked[]> => {
+/** What stands there; nothing when it is gone. */
+export const look = async (dir: string, path: RawPath): Promise<Looked[]> => {
   try {
     return [{ path, stats: await lstat(inFolder(dir, path)) }];
   } catch (error) {

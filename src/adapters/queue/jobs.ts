@@ -1,7 +1,8 @@
 import type { DeduplicationOptions, JobsOptions } from "bullmq";
 import { z } from "zod";
 import type { LoopName } from "../../domain/ids.ts";
-import type { Hint, Schedule } from "../../ports.ts";
+import type { Schedule } from "../../ports/queue.ts";
+import type { Hint } from "../../ports/record-tx.ts";
 
 /** What a job asks for. `due` is a schedule's alarm: it only adds the tick, so that every tick passes the same gate. */
 export type Work = Hint | { kind: "due"; loop: LoopName; why: string } | { kind: "digest" };
@@ -36,7 +37,12 @@ export function hintJob(
       `adding job "${jobId}": a job id must not be empty, a mere number or contain ":"; use r-… -v7`,
     );
   }
-  if (hint.kind === "advance") return { name: "advance", data: { runId: hint.runId }, options: { jobId } };
+  if (hint.kind === "advance")
+    return {
+      name: "advance",
+      data: { runId: hint.runId },
+      options: hint.isNext === true ? { jobId, lifo: true } : { jobId },
+    };
   return {
     name: "tick",
     data: { loop: hint.loop, why: hint.why.slice(0, whyCharactersMax) },

@@ -1,5 +1,6 @@
 import type { PGlite } from "@electric-sql/pglite";
-import type { Log, Queue } from "../../ports.ts";
+import type { Queue } from "../../ports/queue.ts";
+import type { Log } from "../../ports.ts";
 import type { Broker } from "./broker.ts";
 import { settlesWithin } from "./deadline.ts";
 import { hintJob } from "./jobs.ts";

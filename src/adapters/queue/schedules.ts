@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { JobSchedulerJson } from "bullmq";
-import type { Schedule } from "../../ports.ts";
+import type { Schedule } from "../../ports/queue.ts";
 import type { JobQueue } from "./broker.ts";
 import { scheduledJob } from "./jobs.ts";
 import { reasonOf } from "./outage.ts";

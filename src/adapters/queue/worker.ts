@@ -1,5 +1,6 @@
 import { type Job, type Processor, WaitingError } from "bullmq";
-import type { Log, QueueHandlers } from "../../ports.ts";
+import type { QueueHandlers } from "../../ports/queue.ts";
+import type { Log } from "../../ports.ts";
 import { type Broker, stalledCountMax, type WorkerListeners, type WorkerSettings } from "./broker.ts";
 import { settlesWithin } from "./deadline.ts";
 import { hintJob, readJob, type Work } from "./jobs.ts";

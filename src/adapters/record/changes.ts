@@ -1,9 +1,12 @@
-import { and, desc, eq, type InferSelectModel, inArray, isNotNull, ne, or } from "drizzle-orm";
-import type { Change, ChangeState, Landed } from "../../domain/change.ts";
-import type { Conflict } from "../../domain/conflict.ts";
+import { and, desc, eq, inArray, isNotNull, ne, or, sql } from "drizzle-orm";
+import { type Change, type ChangeState, changedPaths, type Landed } from "../../domain/change.ts";
 import type { RepositoryName, RunId, Sha } from "../../domain/ids.ts";
+import type { Indexed } from "../../ports/record-tx.ts";
+import { closeIndexed, indexChange } from "./change-index.ts";
+import { changeOf } from "./change-row.ts";
+import { jsonList, keyText } from "./columns.ts";
 import type { Database } from "./database.ts";
-import { changes, conflicts } from "./schema.ts";
+import { changePaths, changes } from "./schema.ts";
 
 export async function readChange(db: Database, runId: RunId): Promise<Change | null> {
   const [row] = await db.select().from(changes).where(eq(changes.runId, runId));
@@ -53,7 +56,7 @@ export async function landedChanges(
   return rows.map(changeOf);
 }
 
-export async function putChange(tx: Database, change: Change): Promise<void> {
+export async function putChange(tx: Database, change: Change, indexed?: Indexed): Promise<void> {
   const { state, landed, ...facts } = change;
   const row = {
     repository: change.repository,
@@ -68,7 +71,21 @@ export async function putChange(tx: Database, change: Change): Promise<void> {
     .insert(changes)
     .values({ runId: change.runId, ...row })
     .onConflictDoUpdate({ target: changes.runId, set: row });
+  await keepPaths(tx, change);
+  await indexChange(tx, change, indexed);
+  if (isOver(state)) await closeIndexed(tx, change.runId, state === "landed");
 }
+
+/** Where an open change is found by what it touches. */
+async function keepPaths(tx: Database, { runId, repository, files, state }: Change): Promise<void> {
+  await tx.delete(changePaths).where(eq(changePaths.runId, runId));
+  if (isOver(state)) return;
+  const paths = [...new Set(changedPaths(files).map(keyText))];
+  await tx.execute(sql`insert into ${changePaths} (repository, path, run_id)
+    select ${repository}, path, ${runId} from unnest(${jsonList(paths)}) as path`);
+}
+
+const isOver = (state: ChangeState): boolean => state === "landed" || state === "dropped";
 
 export async function setChangeState(
   tx: Database,
@@ -83,32 +100,9 @@ export async function setChangeState(
     .returning({ runId: changes.runId });
   if (set.length === 0)
     throw new Error(`setting the change of run ${runId} to ${state}: it has none; put it first`);
-}
-
-export async function putConflict(tx: Database, conflict: Conflict, runId: RunId): Promise<boolean> {
-  const inserted = await tx
-    .insert(conflicts)
-    .values({
-      id: conflict.id,
-      runId,
-      leftRunId: conflict.left.runId ?? null,
-      rightRunId: conflict.right.runId ?? null,
-      conflict,
-    })
-    .onConflictDoNothing({ target: conflicts.id })
-    .returning({ id: conflicts.id });
-  return inserted.length > 0;
-}
-
-/** The conflicts that a run met, and those in which other runs met it. */
-export async function conflictsOf(db: Database, runId: RunId, limit: number): Promise<Conflict[]> {
-  const rows = await db
-    .select({ conflict: conflicts.conflict })
-    .from(conflicts)
-    .where(or(eq(conflicts.runId, runId), eq(conflicts.leftRunId, runId), eq(conflicts.rightRunId, runId)))
-    .orderBy(desc(conflicts.foundAt))
-    .limit(limit);
-  return rows.map((row) => row.conflict);
+  if (!isOver(state)) return;
+  await tx.delete(changePaths).where(eq(changePaths.runId, runId));
+  await closeIndexed(tx, runId, state === "landed");
 }
 
 const landedColumns = (landed: Landed | undefined) => ({
@@ -116,9 +110,3 @@ const landedColumns = (landed: Landed | undefined) => ({
   landedAt: landed?.at ?? null,
   approvedBy: landed?.approvedBy ?? null,
 });
-
-function changeOf(row: InferSelectModel<typeof changes>): Change {
-  const change: Change = { ...row.change, state: row.state };
-  if (row.landedSha === null || row.landedAt === null) return change;
-  return { ...change, landed: { sha: row.landedSha, at: row.landedAt, approvedBy: row.approvedBy ?? [] } };
-}

@@ -1,101 +1,43 @@
-import { and, eq, gt, inArray, type SQL, sql } from "drizzle-orm";
-import { type Claim, type ClaimKey, type Holder, holderId } from "../../domain/claim.ts";
+import { createHash } from "node:crypto";
+import { and, eq, gt, inArray, lte, type SQL, sql } from "drizzle-orm";
+import { type Claim, type ClaimKey, type ClaimMode, type Holder, holderId } from "../../domain/claim.ts";
 import type { RunId } from "../../domain/ids.ts";
-import type { ClaimWish, RecordTx } from "../../ports.ts";
-import { clock, type Database, inMs, known } from "./database.ts";
-import { claimEpochs, claims, lapsedClaims } from "./schema-claims.ts";
-import { storableText } from "./stored-value.ts";
+import { jsonList } from "./columns.ts";
+import { clock, type Database, inMs, known, rowsOf } from "./database.ts";
+import { claims, lapsedClaims } from "./schema-claims.ts";
+import { decodeValue, storableText } from "./stored-value.ts";
 
 /** A parked run keeps its claims for as long as people take to answer: they get a lifetime again with its next lease. */
 const whileParked = new Date("9999-12-31T00:00:00Z");
-/** Nobody claims for longer at once; a live run's heartbeat goes on extending. */
-const ttlMsMax = 24 * 60 * 60 * 1000;
-const namedMax = 10;
-const nextEpoch = sql.raw(`nextval('${claimEpochs.schema}.${claimEpochs.seqName}')`);
 
 /**
  * One claimer at a time: rows of different holders do not conflict by key, so no constraint could stop two that ask at once.
  * A claim takes milliseconds, and the lock goes with its transaction.
  */
-const claimsLock = sql`select pg_advisory_xact_lock(${0x6c6f6f6d03}::bigint)`;
+export const claimsLock = sql`select pg_advisory_xact_lock(${0x6c6f6f6d03}::bigint)`;
 
-const isOneOf = (keys: ClaimKey[]): SQL => sql`${claims.key} = any(${textArray(keys)})`;
+/** A path may be longer than an index row can be: then its beginning and its digest are kept. */
+export const keptKey = (key: ClaimKey): ClaimKey =>
+  storableText(
+    key.length <= 500 ? key : `${key.slice(0, 400)}#${createHash("sha256").update(key).digest("hex")}`,
+  );
 
-/** One parameter for any number of texts: both drivers take an array as its literal. */
-const textArray = (texts: string[]): SQL =>
-  sql`array(select jsonb_array_elements_text(${JSON.stringify(texts.map(storableText))}::jsonb))`;
-
-export async function claim(tx: Database, wish: ClaimWish): ReturnType<RecordTx["claim"]> {
-  if (!(wish.ttlMs > 0 && wish.ttlMs <= ttlMsMax)) {
-    throw new Error(
-      `claiming ${wish.keys[0]}: ${wish.ttlMs} ms is no lifetime for a claim; at most ${ttlMsMax / 3_600_000} hours, renewed as you work`,
-    );
-  }
-  await tx.execute(claimsLock);
-  const keys = [...new Set(wish.keys)];
-  const own = holderId(wish.holder);
-  await setLapsedAside(tx, sql`${isOneOf(keys)} and (${claims.holderId} <> ${own} or ${endsForGood})`);
-  const inTheWay = await tx
-    .select()
-    .from(claims)
-    .where(
-      and(
-        isOneOf(keys),
-        sql`${claims.holderId} <> ${own}`,
-        sql`(${claims.mode} = 'exclusive' or ${wish.mode} = 'exclusive')`,
-      ),
-    )
-    .limit(namedMax);
-  if (inTheWay.length > 0) return { kind: "taken", by: inTheWay.map(claimOf) };
-  return { kind: "held", epoch: await insertClaims(tx, { ...wish, keys }) };
-}
-
-/** The smallest epoch among them: an older one anywhere is what an effect must not act under. */
-async function insertClaims(tx: Database, { keys, mode, holder, reason, ttlMs }: ClaimWish): Promise<number> {
-  const row = {
-    holderId: holderId(holder),
-    holder,
-    mode,
-    reason,
-    ttlMs,
-    since: clock,
-    expiresAt: inMs(ttlMs),
-    epoch: nextEpoch,
-  };
-  const kept = await tx
-    .insert(claims)
-    .values(keys.map((key) => ({ ...row, key })))
-    .onConflictDoUpdate({
-      target: [claims.key, claims.holderId],
-      set: {
-        mode: sql`excluded.mode`,
-        reason: sql`excluded.reason`,
-        ttlMs: sql`excluded.ttl_ms`,
-        expiresAt: sql`case when ${claims.releaseAskedBy} is null then greatest(${claims.expiresAt}, excluded.expires_at) else ${claims.expiresAt} end`,
-      },
-    })
-    .returning({ epoch: claims.epoch });
-  return Math.min(...kept.map((one) => one.epoch));
-}
-
-/** What ran out waits in its own table until the former holder has been told. */
-async function setLapsedAside(tx: Database, which: SQL): Promise<void> {
-  await tx.execute(sql`with gone as (
-    delete from ${claims} where ${which} and ${claims.expiresAt} <= ${clock} returning *
-  ) insert into ${lapsedClaims} select * from gone on conflict do nothing`);
-}
+const isOneOf = (keys: ClaimKey[]): SQL => sql`${claims.key} = any(${jsonList(keys.map(keptKey))})`;
 
 /** A run whose worker died takes its own claims up again; one that was asked for, and a guest's, ends. */
 const endsForGood = sql`(${claims.releaseAskedBy} is not null or ${claims.holderId} like 'guest:%')`;
 
-/** Locks the claims against a takeover until the transaction ends. */
+/**
+ * Locks the claims against a takeover until the transaction ends. All epochs come from one counter: one above the given was made after
+ * that claim, so the key had been lost in between.
+ */
 export async function holdsClaims(
   tx: Database,
   keys: ClaimKey[],
   holder: Holder,
   epoch: number,
 ): Promise<boolean> {
-  const wanted = [...new Set(keys)];
+  const wanted = [...new Set(keys.map(keptKey))];
   const own = await tx
     .select({ key: claims.key })
     .from(claims)
@@ -104,7 +46,7 @@ export async function holdsClaims(
         isOneOf(wanted),
         eq(claims.holderId, holderId(holder)),
         gt(claims.expiresAt, clock),
-        sql`${claims.epoch} >= ${epoch}`,
+        lte(claims.epoch, epoch),
       ),
     )
     .for("share");
@@ -130,14 +72,16 @@ export async function askRelease(
   const asked = await tx
     .update(claims)
     .set({ releaseAskedBy: by, expiresAt: sql`least(${claims.expiresAt}, ${inMs(withinMs)})` })
-    .where(and(eq(claims.key, key), gt(claims.expiresAt, clock)))
+    .where(and(eq(claims.key, keptKey(key)), gt(claims.expiresAt, clock)))
     .returning();
   return asked.map(claimOf);
 }
 
 export async function takeLapsed(tx: Database, limit: number): Promise<Claim[]> {
   await tx.execute(claimsLock);
-  await setLapsedAside(tx, endsForGood);
+  await tx.execute(sql`with gone as (
+    delete from ${claims} where ${claims.expiresAt} <= ${clock} and ${endsForGood} returning *
+  ) insert into ${lapsedClaims} select * from gone on conflict do nothing`);
   const first = tx
     .select({ key: lapsedClaims.key, holderId: lapsedClaims.holderId, epoch: lapsedClaims.epoch })
     .from(lapsedClaims)
@@ -162,12 +106,33 @@ export async function readClaims(
         gt(claims.expiresAt, clock),
         keys === undefined ? undefined : isOneOf(keys),
         holder === undefined ? undefined : eq(claims.holderId, holderId(holder)),
-        prefix === undefined ? undefined : under(prefix),
+        prefix === undefined ? undefined : under(storableText(prefix)),
       ),
     )
     .orderBy(claims.key)
     .limit(limit);
   return rows.map(claimOf);
+}
+
+/** One look counts so many claims, at most: a fleet may have a hundred thousand. */
+const countedMax = 2000;
+const keysNamedMax = 3;
+
+export async function claimsByHolder(
+  db: Database,
+  limit: number,
+): Promise<{ holder: Holder; count: number; keys: ClaimKey[] }[]> {
+  const rows = await rowsOf<{ holder: string; count: number; keys: string }>(
+    db,
+    sql`select min(holder) as holder, count(*)::int as count, (json_agg(key order by key collate "C"))::text as keys
+      from (select holder_id, holder, key from ${claims} where expires_at > ${clock} limit ${countedMax}) live
+      group by holder_id order by holder_id limit ${limit}`,
+  );
+  return rows.map(({ holder, count, keys }) => ({
+    holder: decodeValue(holder) as Holder,
+    count,
+    keys: (JSON.parse(keys) as ClaimKey[]).slice(0, keysNamedMax),
+  }));
 }
 
 /** Keys that begin so, as a range of the primary key, which is in byte order. */
@@ -196,4 +161,30 @@ const unasked = (runId: RunId): SQL =>
 export function claimOf(row: typeof claims.$inferSelect): Claim {
   const { key, mode, holder, reason, epoch, since, expiresAt, releaseAskedBy } = row;
   return { key, mode, holder, reason, epoch, since, expiresAt, ...known({ releaseAskedBy }) };
+}
+
+/** A row of claims as `to_json` tells it. */
+export interface ClaimJson {
+  key: ClaimKey;
+  mode: ClaimMode;
+  holder: string;
+  reason: string;
+  epoch: number;
+  since: string;
+  expires_at: string;
+  release_asked_by: string | null;
+}
+
+export function claimOfJson(row: ClaimJson): Claim {
+  const { key, mode, reason, epoch } = row;
+  return {
+    key,
+    mode,
+    holder: decodeValue(row.holder) as Holder,
+    reason,
+    epoch,
+    since: new Date(row.since),
+    expiresAt: new Date(row.expires_at),
+    ...known({ releaseAskedBy: row.release_asked_by }),
+  };
 }

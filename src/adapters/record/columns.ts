@@ -1,3 +1,4 @@
+import { type SQL, sql } from "drizzle-orm";
 import { customType, numeric, timestamp } from "drizzle-orm/pg-core";
 import { decodeValue, encodeValue, storableText } from "./stored-value.ts";
 
@@ -24,3 +25,11 @@ export const moment = (name: string) => timestamp(name, { withTimezone: true, mo
 
 /** US dollars, exact to a millionth, so that sums hold against a budget. */
 export const dollars = (name: string) => numeric(name, { precision: 14, scale: 6, mode: "number" });
+
+/** One parameter for any number of texts, as an array: both drivers take it. */
+export const jsonList = (texts: string[]): SQL =>
+  sql`array(select jsonb_array_elements_text(${JSON.stringify(texts.map(storableText))}::jsonb))`;
+
+/** An index row has to fit a page, and a path may be as long as one: what is looked up by is cut. */
+export const keyText = (text: string): string => storableText(text.slice(0, keyCharsMax));
+const keyCharsMax = 500;

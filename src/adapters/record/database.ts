@@ -18,6 +18,18 @@ export function known<T extends Record<string, unknown>>(fields: T): { [K in key
   return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
+/** The rows of a statement that no query builder can say: both drivers answer them so. */
+export async function rowsOf<T>(db: Database, statement: SQL): Promise<T[]> {
+  return ((await db.execute(statement)) as unknown as { rows: T[] }).rows;
+}
+
+/** The one row of a statement that always answers one. */
+export async function firstRow<T>(db: Database, statement: SQL): Promise<T> {
+  const [row] = await rowsOf<T>(db, statement);
+  if (row === undefined) throw new Error("the record's database answered no row where it always answers one");
+  return row;
+}
+
 const inside = new AsyncLocalStorage<true>();
 const retriesMax = 3;
 /** Serialisation failure and deadlock: Postgres says of both that the transaction may simply be tried again. */

@@ -1,6 +1,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
-import type { Log, RecordStore } from "../../ports.ts";
+import type { RecordStore } from "../../ports/record.ts";
+import type { Log } from "../../ports.ts";
 import { freeAbandoned } from "./abandoned.ts";
 import { createDataFolder, dataFolder, fillEmpty, hasDataFolder } from "./data-folder.ts";
 import { takeLock } from "./lock.ts";

@@ -1,7 +1,7 @@
 import { and, asc, eq, type InferSelectModel, inArray } from "drizzle-orm";
 import type { Evidence, Fate, Finding, FindingNote, FindingState } from "../../domain/finding.ts";
 import type { FindingId, LoopName, RepositoryName } from "../../domain/ids.ts";
-import type { RecordTx } from "../../ports.ts";
+import type { RecordTx } from "../../ports/record-tx.ts";
 import { type Database, known } from "./database.ts";
 import { findings } from "./schema.ts";
 
@@ -75,6 +75,16 @@ export async function seeFinding(
   return { news: isReopened ? "reopened" : "again", state: stateOf(seen) };
 }
 
+export async function addNote(tx: Database, id: FindingId, note: FindingNote): Promise<boolean> {
+  const kept = await lockedFinding(tx, id, "noting something for its next run");
+  if (kept.notes.some((one) => one.by === note.by && one.text === note.text)) return false;
+  await tx
+    .update(findings)
+    .set({ notes: withNote(kept.notes, note) })
+    .where(eq(findings.id, id));
+  return true;
+}
+
 export async function setFate(
   tx: Database,
   id: FindingId,
@@ -93,6 +103,9 @@ export async function setFate(
     .where(eq(findings.id, id));
 }
 
+/** Nobody works on it, and people did not say what they think of it. */
+const isUnsettled = inArray(findings.fate, ["open", "gave-up"]);
+
 export async function closeUnseen(
   tx: Database,
   query: Parameters<RecordTx["closeUnseen"]>[0],
@@ -106,7 +119,7 @@ export async function closeUnseen(
         eq(findings.loop, query.loop),
         eq(findings.repository, query.repository),
         eq(findings.source, query.source),
-        eq(findings.fate, "open"),
+        isUnsettled,
       ),
     )
     .orderBy(asc(findings.id));
@@ -116,9 +129,9 @@ export async function closeUnseen(
   const rows = await tx
     .select({ id: findings.id, notes: findings.notes })
     .from(findings)
-    .where(and(inArray(findings.id, gone), eq(findings.fate, "open")))
+    .where(and(inArray(findings.id, gone), isUnsettled))
     .orderBy(asc(findings.id))
-    .for("update");
+    .for("no key update");
   const note = {
     at: new Date(),
     by: query.loop,
@@ -133,7 +146,7 @@ export async function closeUnseen(
 }
 
 async function lockedFinding(tx: Database, id: FindingId, action: string) {
-  const [row] = await tx.select().from(findings).where(eq(findings.id, id)).for("update");
+  const [row] = await tx.select().from(findings).where(eq(findings.id, id)).for("no key update");
   if (!row) throw new Error(`finding ${id}: ${action}: no such finding is kept; see it first`);
   return row;
 }

@@ -1,5 +1,6 @@
-import { asc, eq, inArray, lte, sql } from "drizzle-orm";
-import type { Hint } from "../../ports.ts";
+import { and, asc, eq, inArray, like, lte, notLike, sql } from "drizzle-orm";
+import type { RunId } from "../../domain/ids.ts";
+import type { Hint } from "../../ports/record-tx.ts";
 import { clock, type Database, inMs } from "./database.ts";
 import { outbox } from "./schema.ts";
 
@@ -47,7 +48,7 @@ export async function unsentHints(
   const rows = await db
     .select()
     .from(outbox)
-    .where(lte(outbox.dueAt, clock))
+    .where(and(lte(outbox.dueAt, clock), notLike(outbox.topic, `${wakeUp}%`)))
     .orderBy(asc(outbox.id))
     .limit(limit);
   return rows.map(({ id, hint, version }) => ({ id, hint, jobId: jobIdOf(hint, version ?? id) }));
@@ -56,6 +57,32 @@ export async function unsentHints(
 /** What was sent is deleted: the outbox holds only what the queue has not heard. */
 export async function markHintsSent(db: Database, ids: number[]): Promise<void> {
   if (ids.length > 0) await db.delete(outbox).where(inArray(outbox.id, ids));
+}
+
+const wakeUp = "wake ";
+const wakeUpTopic = (runId: RunId): string => `${wakeUp}${runId}`;
+
+/**
+ * When a parked run is to be woken, as a row of its own that no queue hears of: the run is held, so a hint at it would do nothing,
+ * and `at` is of the caller's clock. Replaces the moment before it; without one the run waits for something else.
+ */
+export async function writeWakeUp(tx: Database, runId: RunId, at: Date | undefined): Promise<void> {
+  const topic = wakeUpTopic(runId);
+  if (at === undefined) return dropHint(tx, topic);
+  const hint: Hint = { kind: "advance", runId };
+  await tx
+    .insert(outbox)
+    .values({ topic, hint, version: null, dueAt: at })
+    .onConflictDoUpdate({ target: outbox.topic, set: { id: sql`default`, dueAt: at } });
+}
+
+export async function dueRuns(db: Database, now: Date): Promise<RunId[]> {
+  const rows = await db
+    .select({ topic: outbox.topic })
+    .from(outbox)
+    .where(and(like(outbox.topic, `${wakeUp}%`), lte(outbox.dueAt, now)))
+    .orderBy(asc(outbox.dueAt), asc(outbox.topic));
+  return rows.map((row) => row.topic.slice(wakeUp.length));
 }
 
 /** Nobody needs to look at what is over. */

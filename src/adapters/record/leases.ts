@@ -1,7 +1,6 @@
 import { and, asc, eq, gt, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import type { RunId } from "../../domain/ids.ts";
-import type { Run } from "../../domain/run.ts";
-import { FencedOut, type Lease } from "../../ports.ts";
+import { FencedOut, type Lease, type Taken } from "../../ports/record.ts";
 import { claimsOutlast } from "./claims.ts";
 import { clock, type Database, inMs, inTransaction } from "./database.ts";
 import { runOf } from "./runs.ts";
@@ -16,14 +15,20 @@ const isOwn = (lease: Lease): SQL | undefined =>
     gt(runs.leaseUntil, clock),
   );
 
-/** One UPDATE decides who gets the run; a second worker's UPDATE waits for it and then finds nothing to take. */
+/** The row's lock decides who gets the run; a second worker waits for it and then finds nothing to take. */
 export async function leaseRun(
   db: Database,
   runId: RunId,
   worker: string,
   leaseMs: number,
-): Promise<{ lease: Lease; run: Run } | null> {
+): Promise<Taken | null> {
   return inTransaction(db, async (tx) => {
+    const [before] = await tx
+      .select({ status: runs.status, worker: runs.worker })
+      .from(runs)
+      .where(and(eq(runs.id, runId), or(eq(runs.status, "ready"), and(eq(runs.status, "running"), lapsed))))
+      .for("no key update");
+    if (!before) return null;
     const [row] = await tx
       .update(runs)
       .set({
@@ -34,11 +39,12 @@ export async function leaseRun(
         isWoken: false,
         movedAt: clock,
       })
-      .where(and(eq(runs.id, runId), or(eq(runs.status, "ready"), and(eq(runs.status, "running"), lapsed))))
+      .where(eq(runs.id, runId))
       .returning();
     if (!row) return null;
     await claimsOutlast(tx, runId, leaseMs);
-    return { lease: { runId, fence: row.fence }, run: runOf(row) };
+    const from = before.status === "running" ? before.worker : null;
+    return { lease: { runId, fence: row.fence }, run: runOf(row), from };
   });
 }
 
@@ -64,7 +70,7 @@ export async function holdLease(tx: Database, lease: Lease): Promise<void> {
     );
 }
 
-/** Ready or running, with no lease for `graceMs`, and not moved in that time. */
+/** Whose lease lapsed and whom nobody woke since; and ready or running ones that did not move for `graceMs`. */
 export async function strandedRuns(db: Database, graceMs: number): Promise<RunId[]> {
   const rows = await db
     .select({ id: runs.id })
@@ -73,7 +79,10 @@ export async function strandedRuns(db: Database, graceMs: number): Promise<RunId
       and(
         sql`${runs.status} <> 'ended'`,
         sql`${runs.status} in ('ready', 'running')`,
-        lte(sql`greatest(${runs.movedAt}, ${runs.leaseUntil})`, inMs(-graceMs)),
+        or(
+          and(lte(runs.leaseUntil, clock), lte(runs.movedAt, runs.leaseUntil)),
+          lte(sql`greatest(${runs.movedAt}, ${runs.leaseUntil})`, inMs(-graceMs)),
+        ),
       ),
     )
     .orderBy(asc(runs.startedAt));

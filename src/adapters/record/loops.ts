@@ -1,4 +1,5 @@
 import { asc, eq, type InferSelectModel, sql } from "drizzle-orm";
+import type { Stop } from "../../domain/freeze.ts";
 import type { LoopName, PersonId, Sha } from "../../domain/ids.ts";
 import type { LoopState, LoopSwitch } from "../../domain/loop.ts";
 import { type Database, known } from "./database.ts";
@@ -14,11 +15,13 @@ export async function lastTick(db: Database, loop: LoopName): Promise<{ at: Date
   return { at: row.lastTickAt, commit: row.lastTickCommit };
 }
 
-export async function readHouse(
-  db: Database,
-): Promise<{ pausedBy: PersonId | null; digestSentAt: Date | null }> {
+export async function readHouse(db: Database): Promise<{ stop: Stop | null; digestSentAt: Date | null }> {
   const [row] = await db.select().from(house);
-  return { pausedBy: row?.pausedBy ?? null, digestSentAt: row?.digestSentAt ?? null };
+  const by = row?.pausedBy ?? null;
+  return {
+    stop: by === null ? null : { by, why: row?.pausedWhy ?? "" },
+    digestSentAt: row?.digestSentAt ?? null,
+  };
 }
 
 /** Locks the loop's row, and makes it when the loop was never switched. */
@@ -62,7 +65,7 @@ export async function countFailure(tx: Database, loop: LoopName, failed: boolean
 
 export async function setHouse(
   tx: Database,
-  set: { pausedBy: PersonId | null } | { digestSentAt: Date },
+  set: { pausedBy: PersonId | null; pausedWhy: string | null } | { digestSentAt: Date },
 ): Promise<void> {
   await tx.insert(house).values(set).onConflictDoUpdate({ target: house.id, set });
 }

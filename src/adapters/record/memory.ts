@@ -2,16 +2,19 @@ import { createHash } from "node:crypto";
 import { and, desc, eq, inArray, lt, ne, or, type SQL, sql } from "drizzle-orm";
 import type { RepositoryName } from "../../domain/ids.ts";
 import type { EntryId, MemoryEntry, MemoryLimits, Remembered, Scope } from "../../domain/memory.ts";
-import { type Database, known } from "./database.ts";
+import { keyText } from "./columns.ts";
+import { clock, type Database, known } from "./database.ts";
+import { saysTheSame } from "./same-words.ts";
 import { memoryEntries, memoryScopes } from "./schema-memory.ts";
+import { storableText } from "./stored-value.ts";
 
 /** So many entries of the same scope are compared for a near-duplicate. */
 const comparedMax = 50;
-/** Two statements are the same when so much of their words is. */
-const sameWords = 0.85;
-export const keyCharsMax = 500;
+/** The next ones go the next time: one transaction stays short. */
+const forgottenMax = 1000;
 const dayMs = 24 * 60 * 60 * 1000;
 
+/** Under the scope's lock, so that two that remember the same at once do not both keep it, or go over its limit together. */
 export async function remember(
   tx: Database,
   entry: MemoryEntry,
@@ -20,16 +23,34 @@ export async function remember(
 ): Promise<Remembered> {
   const refusal = whyRefused(entry, limits);
   if (refusal !== null) return { kind: "refused", reason: refusal };
-  if (supersedes !== undefined) await endEntry(tx, supersedes, "superseded", entry.id);
+  const scopeKey = keyOf(entry.scope);
+  const lockName = JSON.stringify([entry.scope.repository, entry.kind, scopeKey]);
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${storableText(lockName)}, 0))`);
 
   const [same] = await tx.select().from(memoryEntries).where(eq(memoryEntries.id, entry.id));
-  if (same !== undefined) return { kind: "merged", into: entryOf(same) };
-  const scopeKey = keyOf(entry.scope);
+  if (same?.state === "withdrawn")
+    return { kind: "refused", reason: `${entry.id} was withdrawn; decide it again in other words` };
+  const place = await placeFor(tx, entry, supersedes);
+  const twin = same?.state === "active" ? same : place.twin;
+  if (twin === undefined && place.count >= limits.entriesPerScopeMax)
+    return {
+      kind: "refused",
+      reason: `${entry.scope.repository} has ${place.count} of them about ${scopeKey || "everything"} already; forget one with \`memory forget\``,
+    };
+  if (supersedes !== undefined) await endEntry(tx, supersedes, "superseded", twin?.id ?? entry.id);
+  if (twin !== undefined) return { kind: "merged", into: await renew(tx, entryOf(twin), entry.at) };
+  await keep(tx, entry, scopeKey);
+  return { kind: "kept", entry };
+}
+
+/** How many active entries have this very scope, besides the one that ends now; and the one that says the same. */
+async function placeFor(tx: Database, entry: MemoryEntry, supersedes: EntryId | undefined) {
   const sameScope = and(
     eq(memoryEntries.repository, entry.scope.repository),
     eq(memoryEntries.kind, entry.kind),
-    eq(memoryEntries.scopeKey, scopeKey),
+    eq(memoryEntries.scopeKey, keyOf(entry.scope)),
     eq(memoryEntries.state, "active"),
+    supersedes === undefined ? undefined : ne(memoryEntries.id, supersedes),
   );
   const beside = await tx
     .select()
@@ -37,28 +58,44 @@ export async function remember(
     .where(sameScope)
     .orderBy(desc(memoryEntries.at))
     .limit(comparedMax);
-  const twin = beside.find((one) => likeness(one.statement, entry.statement) >= sameWords);
-  if (twin !== undefined) {
-    await tx.update(memoryEntries).set({ at: entry.at }).where(eq(memoryEntries.id, twin.id));
-    return { kind: "merged", into: { ...entryOf(twin), at: entry.at } };
-  }
-  if (beside.length >= limits.entriesPerScopeMax) {
-    return {
-      kind: "refused",
-      reason: `${entry.scope.repository} has ${beside.length} of them about ${scopeKey || "everything"} already; forget one with \`memory forget\``,
-    };
-  }
-  const { scope, supersededBy, lastHitAt, ...rest } = entry;
-  await tx
-    .insert(memoryEntries)
-    .values({ ...rest, repository: scope.repository, scope, scopeKey, supersededBy, lastHitAt });
+  // What a landed change meant is about its commit, and what people said is not: in the same words they are two things.
+  const isLanded = (source: MemoryEntry["source"]) => source.kind === "change";
+  const twin = beside.find(
+    (one) => saysTheSame(one.statement, entry.statement) && isLanded(one.source) === isLanded(entry.source),
+  );
+  return {
+    twin,
+    count: beside.length < comparedMax ? beside.length : await tx.$count(memoryEntries, sameScope),
+  };
+}
+
+/** The older entry stays, with its words, its id and its hits, and counts as said now. */
+async function renew(tx: Database, entry: MemoryEntry, at: Date): Promise<MemoryEntry> {
+  if (at <= entry.at) return entry;
+  await tx.update(memoryEntries).set({ at }).where(eq(memoryEntries.id, entry.id));
+  await tx.update(memoryScopes).set({ at }).where(eq(memoryScopes.entryId, entry.id));
+  return { ...entry, at };
+}
+
+/** An entry that was superseded and is said again is in force again. */
+async function keep(tx: Database, entry: MemoryEntry, scopeKey: string): Promise<void> {
+  const { scope, supersededBy = null, lastHitAt = null, ...rest } = entry;
+  const row = {
+    ...rest,
+    repository: scope.repository,
+    scope,
+    scopeKey,
+    supersededBy,
+    lastHitAt,
+    endedAt: null,
+  };
+  await tx.insert(memoryEntries).values(row).onConflictDoUpdate({ target: memoryEntries.id, set: row });
   const keys = scopeKeys(scope);
-  if (keys.length > 0)
-    await tx
-      .insert(memoryScopes)
-      .values(keys.map((key) => ({ ...key, entryId: entry.id })))
-      .onConflictDoNothing();
-  return { kind: "kept", entry };
+  if (keys.length === 0) return;
+  await tx
+    .insert(memoryScopes)
+    .values(keys.map((key) => ({ ...key, repository: scope.repository, entryId: entry.id, at: entry.at })))
+    .onConflictDoNothing();
 }
 
 function whyRefused({ statement, reason, scope }: MemoryEntry, limits: MemoryLimits): string | null {
@@ -72,35 +109,35 @@ function whyRefused({ statement, reason, scope }: MemoryEntry, limits: MemoryLim
     : null;
 }
 
-/** An index row has to fit a page, so a long list of places is named by its digest. */
+/** The scope's name. An index row has to fit a page, so a long list of places is named by its digest. */
 function keyOf({ paths, symbols, tests }: Scope): string {
   const text = [...paths, ...symbols, ...tests].sort().join("\n");
-  return text.length <= keyCharsMax ? text : createHash("sha256").update(text).digest("hex");
+  return text.length <= 500 ? text : createHash("sha256").update(text).digest("hex");
 }
 
-function scopeKeys({ repository, paths, symbols, tests }: Scope) {
-  const key = (kind: "path" | "symbol" | "test") => (text: string) => ({
-    repository,
+function scopeKeys({ paths, symbols, tests }: Scope) {
+  const globs = new Map<string, string[]>();
+  for (const glob of paths.filter(isGlob))
+    globs.set(folderBefore(glob), [...(globs.get(folderBefore(glob)) ?? []), glob]);
+  const plain = (kind: "path" | "symbol" | "test") => (text: string) => ({
     kind,
-    key: text.slice(0, keyCharsMax),
+    key: keyText(text),
+    globs: null,
   });
-  return [...paths.map(placeOf).map(key("path")), ...symbols.map(key("symbol")), ...tests.map(key("test"))];
+  return [
+    ...paths.filter((path) => !isGlob(path)).map(plain("path")),
+    ...[...globs].map(([key, under]) => ({ kind: "glob" as const, key: keyText(key), globs: under })),
+    ...symbols.map(plain("symbol")),
+    ...tests.map(plain("test")),
+  ];
 }
 
-/** A file or a folder is itself; a glob is found by the folder before its first pattern, the empty one included. */
-function placeOf(path: string): string {
-  const pattern = path.search(/[*?[{(!]/);
-  return pattern === -1 ? path : path.slice(0, path.lastIndexOf("/", pattern) + 1);
-}
+const globSign = /[*?[{(!]/;
+const isGlob = (path: string): boolean => globSign.test(path);
 
-function likeness(left: string, right: string): number {
-  const [a, b] = [wordsOf(left), wordsOf(right)];
-  const shared = [...a].filter((word) => b.has(word)).length;
-  const all = a.size + b.size - shared;
-  return all === 0 ? 1 : shared / all;
-}
-
-const wordsOf = (text: string): Set<string> => new Set(text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []);
+/** The folder before a glob's first pattern, the empty one included. */
+const folderBefore = (glob: string): string =>
+  glob.slice(0, glob.lastIndexOf("/", glob.search(globSign)) + 1);
 
 export async function endEntry(
   tx: Database,
@@ -110,7 +147,7 @@ export async function endEntry(
 ): Promise<boolean> {
   const ended = await tx
     .update(memoryEntries)
-    .set({ state, supersededBy })
+    .set({ state, supersededBy: supersededBy ?? null, endedAt: clock })
     .where(
       and(
         eq(memoryEntries.id, id),
@@ -119,6 +156,7 @@ export async function endEntry(
       ),
     )
     .returning({ id: memoryEntries.id });
+  if (ended.length > 0) await tx.delete(memoryScopes).where(eq(memoryScopes.entryId, id));
   return ended.length > 0;
 }
 
@@ -138,15 +176,21 @@ export async function countHits(tx: Database, ids: EntryId[], at: Date): Promise
     .where(inArray(memoryEntries.id, ids));
 }
 
-/** Lessons that nobody met for long, and ended entries as old: the trace keeps that they were. */
+/** Lessons that nobody met for long, and entries that ended as long ago: the trace keeps that they were. */
 export async function forgetIdle(tx: Database, { idleDaysMax }: MemoryLimits, now: Date): Promise<EntryId[]> {
   const before = new Date(now.getTime() - idleDaysMax * dayMs);
-  const idle = and(
-    eq(memoryEntries.kind, "lesson"),
-    lt(sql`coalesce(${memoryEntries.lastHitAt}, ${memoryEntries.at})`, before),
-  );
-  const ended = and(ne(memoryEntries.state, "active"), lt(memoryEntries.at, before));
-  const gone = await tx.delete(memoryEntries).where(or(idle, ended)).returning({ id: memoryEntries.id });
+  const { kind, state, lastHitAt, at, endedAt } = memoryEntries;
+  const idle = and(eq(kind, "lesson"), eq(state, "active"), lt(sql`coalesce(${lastHitAt}, ${at})`, before));
+  const ended = and(ne(state, "active"), lt(sql`coalesce(${endedAt}, ${at})`, before));
+  const some = tx
+    .select({ id: memoryEntries.id })
+    .from(memoryEntries)
+    .where(or(idle, ended))
+    .limit(forgottenMax);
+  const gone = await tx
+    .delete(memoryEntries)
+    .where(inArray(memoryEntries.id, some))
+    .returning({ id: memoryEntries.id });
   return gone.map((one) => one.id);
 }
 

@@ -16,7 +16,7 @@ import {
 } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Message } from "../../domain/card.ts";
-import type { UnsentMessage } from "../../ports.ts";
+import type { UnsentMessage } from "../../ports/record.ts";
 import { clock, type Database, inMs, known } from "./database.ts";
 import { messages } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 import type { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
-import type { RecordStore } from "../../ports.ts";
+import type { RecordStore } from "../../ports/record.ts";
 import { migrations } from "./migrations.ts";
 import { makeRecord, type RecordOptions } from "./record.ts";
 

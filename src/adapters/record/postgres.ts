@@ -1,7 +1,7 @@
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
-import type { RecordStore } from "../../ports.ts";
+import type { RecordStore } from "../../ports/record.ts";
 import { migrations } from "./migrations.ts";
 import { makeRecord, type RecordOptions } from "./record.ts";
 

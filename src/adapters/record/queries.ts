@@ -1,18 +1,22 @@
-import { and, asc, count, desc, eq, gte, lt, ne, type SQL } from "drizzle-orm";
-import type { Digest, Overview, RunStory } from "../../domain/answer.ts";
+import { and, asc, count, desc, eq, gte, lt, ne, type SQL, sql } from "drizzle-orm";
+import type { Overview, RunStory } from "../../domain/answer.ts";
 import type { Conflict } from "../../domain/conflict.ts";
 import type { RunId } from "../../domain/ids.ts";
-import type { RecordStore } from "../../ports.ts";
-import { conflictsOf, readChange } from "./changes.ts";
+import type { RecordStore } from "../../ports/record.ts";
+import { readChange } from "./changes.ts";
+import { claimsByHolder } from "./claims.ts";
+import { conflictsOf, conflictsOfLiveRuns } from "./conflicts.ts";
 import type { Database } from "./database.ts";
 import { storyEvents } from "./events.ts";
 import { readFinding } from "./findings.ts";
-import { holdOf, readHolds } from "./holds.ts";
+import { readFreezes } from "./freezes.ts";
+import { readHolds, withApprovals } from "./holds.ts";
 import { readInbox } from "./inbox.ts";
 import { loopStates, readHouse } from "./loops.ts";
 import { messageProblems } from "./messages.ts";
 import { lastStage, readRun, runOf } from "./runs.ts";
-import { changes, conflicts, findings, holds, runs } from "./schema.ts";
+import { changes, conflicts, findings, runs } from "./schema.ts";
+import { holds } from "./schema-holds.ts";
 
 /** Longer lists would not be read, and would make one look at everything slow. */
 const listMax = 100;
@@ -34,24 +38,30 @@ export async function story(db: Database, runId: RunId): Promise<RunStory | null
 }
 
 export async function overview(db: Database, since: Date): ReturnType<RecordStore["overview"]> {
-  const { pausedBy } = await readHouse(db);
+  const { stop } = await readHouse(db);
   return {
-    isPaused: pausedBy !== null,
-    ...(pausedBy === null ? {} : { pausedBy }),
+    stop,
+    freezes: await readFreezes(db),
     states: await loopStates(db),
     running: await running(db),
+    claims: await claimsByHolder(db, listMax),
     held: await held(db),
-    conflicts: await conflictsOfLiveRuns(db),
+    conflicts: await conflictsOfLiveRuns(db, listMax),
     landedToday: await landed(db, gte(changes.landedAt, since)),
     inbox: await readInbox(db),
     problems: await messageProblems(db),
   };
 }
 
-export async function digest(db: Database, since: Date, until: Date): Promise<Digest> {
+export async function digest(db: Database, since: Date, until: Date): ReturnType<RecordStore["digest"]> {
   const during = (column: typeof runs.endedAt | typeof changes.landedAt | typeof findings.firstSeenAt) =>
     and(gte(column, since), lt(column, until));
   const [found] = await db.select({ number: count() }).from(findings).where(during(findings.firstSeenAt));
+  const isDeployed = sql`${runs.outcome} like '%"deployment":{"kind":"deployed",%'`;
+  const [deployed] = await db
+    .select({ number: count() })
+    .from(runs)
+    .where(and(eq(runs.outcomeKind, "landed"), during(runs.endedAt), isDeployed));
   const ended = await db
     .select({ title: findings.title, loop: runs.loop, outcome: runs.outcome })
     .from(runs)
@@ -66,9 +76,12 @@ export async function digest(db: Database, since: Date, until: Date): Promise<Di
     .where(and(eq(runs.outcomeKind, "rejected"), during(runs.endedAt)))
     .orderBy(asc(runs.endedAt))
     .limit(listMax);
+  const { stop } = await readHouse(db);
   return {
     since,
     until,
+    stop,
+    freezes: await readFreezes(db),
     held: await held(db),
     inbox: await readInbox(db),
     landed: await landed(db, during(changes.landedAt)),
@@ -80,6 +93,7 @@ export async function digest(db: Database, since: Date, until: Date): Promise<Di
     ),
     conflicts: await conflictsFound(db, and(gte(conflicts.foundAt, since), lt(conflicts.foundAt, until))),
     found: found?.number ?? 0,
+    deployed: deployed?.number ?? 0,
   };
 }
 
@@ -109,11 +123,14 @@ async function held(db: Database): Promise<Overview["held"]> {
     .where(eq(holds.state, "waiting"))
     .orderBy(asc(holds.expiresAt))
     .limit(listMax);
-  return rows.map(({ hold, loop, title, changeTitle }) => ({
-    hold: holdOf(hold, null),
-    loop,
-    title: changeTitle ?? title,
-  }));
+  const answered = await withApprovals(
+    db,
+    rows.map((row) => row.hold),
+  );
+  return rows.flatMap(({ loop, title, changeTitle }, index) => {
+    const hold = answered[index];
+    return hold === undefined ? [] : { hold, loop, title: changeTitle ?? title };
+  });
 }
 
 async function landed(db: Database, when: SQL | undefined): Promise<Overview["landedToday"]> {
@@ -123,17 +140,6 @@ async function landed(db: Database, when: SQL | undefined): Promise<Overview["la
       ? []
       : [{ sha: landedSha, title, loop, runId, approvedBy: approvedBy ?? [], at: landedAt }],
   );
-}
-
-async function conflictsOfLiveRuns(db: Database): Promise<Conflict[]> {
-  const rows = await db
-    .select({ conflict: conflicts.conflict })
-    .from(conflicts)
-    .innerJoin(runs, eq(runs.id, conflicts.runId))
-    .where(ne(runs.status, "ended"))
-    .orderBy(desc(conflicts.foundAt))
-    .limit(listMax);
-  return rows.map((row) => row.conflict);
 }
 
 async function conflictsFound(db: Database, when: SQL | undefined): Promise<Conflict[]> {

@@ -1,12 +1,16 @@
-import type { Lease, RecordStore, RecordTx } from "../../ports.ts";
+import type { Lease, RecordStore } from "../../ports/record.ts";
+import type { RecordTx } from "../../ports/record-tx.ts";
+import { colliding, landedRecords, readRecords } from "./change-index.ts";
 import { changeBySha, landedChanges, openChanges, readChange } from "./changes.ts";
 import { readClaims } from "./claims.ts";
+import { readConflict, readConflicts } from "./conflicts.ts";
 import { type Database, inTransaction, outsideTransaction } from "./database.ts";
-import { doing, findingTotals } from "./doing.ts";
+import { doing } from "./doing.ts";
 import { readEvents, verifyChain } from "./events.ts";
 import { readFinding, readFindings } from "./findings.ts";
-import { markHintsSent, unsentHints } from "./hints.ts";
-import { expiredHolds, readHold, readHolds } from "./holds.ts";
+import { readFreezes } from "./freezes.ts";
+import { dueRuns, markHintsSent, unsentHints } from "./hints.ts";
+import { expiredHolds, readHold, readHolds, waitingHolds } from "./holds.ts";
 import { readInbox } from "./inbox.ts";
 import { extendLease, holdLease, leaseRun, strandedRuns } from "./leases.ts";
 import { lastTick, loopStates, readHouse } from "./loops.ts";
@@ -15,8 +19,10 @@ import { markMessageFailed, markMessageSent, markPosting, takeUnsentMessages } f
 import { digest, overview, story } from "./queries.ts";
 import { recall } from "./recall.ts";
 import { readReport } from "./reports.ts";
-import { liveRuns, readRun, readStages } from "./runs.ts";
+import { readPolicies, readRuling, readRulings } from "./rulings.ts";
+import { findingTotals, liveRuns, newestStage, readRun, readStages } from "./runs.ts";
 import { type Written, writeWith } from "./transaction.ts";
+import { unblockedRuns } from "./unblocked.ts";
 
 export interface RecordOptions {
   /** After so many failed tries a message is given up. */
@@ -90,15 +96,21 @@ function reads(db: Database): Reads {
     changeBySha: read(changeBySha),
     openChanges: read(openChanges),
     landedChanges: read(landedChanges),
+    colliding: read(colliding),
+    records: read(readRecords),
+    landedRecords: read(landedRecords),
+    conflict: read(readConflict),
+    conflicts: read(readConflicts),
     hold: read(readHold),
     holds: read(readHolds),
     loopStates: read(loopStates),
-    isPaused: read(async () => {
-      const { pausedBy } = await readHouse(db);
-      return pausedBy === null ? null : { by: pausedBy };
-    }),
+    isPaused: read(async () => (await readHouse(db)).stop),
+    freezes: read(readFreezes),
     report: read(readReport),
     lastTick: read(lastTick),
+    ruling: read(readRuling),
+    rulings: read(readRulings),
+    policies: read(readPolicies),
     story: read(story),
     overview: read(overview),
     digest: read(digest),
@@ -113,7 +125,11 @@ function reads(db: Database): Reads {
     events: read(readEvents),
     verifyChain: read(verifyChain),
     strandedRuns: read(strandedRuns),
+    unblockedRuns: read(unblockedRuns),
     expiredHolds: read(expiredHolds),
+    waitingHolds: read(waitingHolds),
+    newestStage: read(newestStage),
+    dueRuns: read(dueRuns),
   };
 }
 

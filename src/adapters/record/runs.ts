@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, type InferSelectModel, ne, sql } from "drizzle-orm";
-import type { LoopName, RunId } from "../../domain/ids.ts";
+import type { FindingId, LoopName, RepositoryName, RunId } from "../../domain/ids.ts";
 import type { Outcome, Run } from "../../domain/run.ts";
 import { claimsOutlast, holdClaimsWhileParked, releaseRunClaims } from "./claims.ts";
 import { clock, type Database, known } from "./database.ts";
@@ -63,7 +63,10 @@ export async function bumpVersion(tx: Database, id: RunId): Promise<number | nul
 }
 
 /** As `bumpVersion`, and a held run is ready again; a running one will be when its worker parks it. */
-export async function wakeRun(tx: Database, id: RunId): Promise<number | null> {
+export async function wakeRun(
+  tx: Database,
+  id: RunId,
+): Promise<{ version: number; hasBegun: boolean } | null> {
   const [row] = await tx
     .update(runs)
     .set({
@@ -73,8 +76,8 @@ export async function wakeRun(tx: Database, id: RunId): Promise<number | null> {
       movedAt: clock,
     })
     .where(isLive(id))
-    .returning({ version: runs.version });
-  return row?.version ?? null;
+    .returning({ version: runs.version, fence: runs.fence });
+  return row === undefined ? null : { version: row.version, hasBegun: row.fence > 0 };
 }
 
 const givenBack = { worker: null, leaseUntil: null, isWoken: false, version: nextVersion, movedAt: clock };
@@ -122,6 +125,22 @@ export async function readStages(db: Database, runId: RunId): Promise<Map<string
   return new Map(rows.map((row) => [row.key, row.result.kept]));
 }
 
+/** Looks through all stages: it is asked once for each deployment, which takes minutes anyway. */
+export async function newestStage(
+  db: Database,
+  repository: RepositoryName,
+  keyBegin: string,
+): Promise<{ runId: RunId; kept: unknown } | null> {
+  const [row] = await db
+    .select({ runId: stages.runId, result: stages.result })
+    .from(stages)
+    .innerJoin(runs, eq(runs.id, stages.runId))
+    .where(and(eq(runs.repository, repository), sql`starts_with(${stages.key}, ${keyBegin})`))
+    .orderBy(desc(stages.position))
+    .limit(1);
+  return row ? { runId: row.runId, kept: row.result.kept } : null;
+}
+
 /** A stage is kept once: the same result again is harmless, another one is a bug. */
 export async function keepStage(tx: Database, runId: RunId, key: string, kept: unknown): Promise<void> {
   const inserted = await tx
@@ -148,4 +167,20 @@ export async function lastStage(db: Database, runIds: RunId[]): Promise<Map<RunI
     .where(sql`${stages.runId} in ${runIds}`)
     .orderBy(stages.runId, desc(stages.position));
   return new Map(rows.map((row) => [row.runId, row.key]));
+}
+
+/** What all runs on one finding came to. */
+export async function findingTotals(
+  db: Database,
+  id: FindingId,
+): Promise<{ runs: number; rejected: number; costUsd: number }> {
+  const rows = await db
+    .select({ outcomeKind: runs.outcomeKind, costUsd: runs.costUsd })
+    .from(runs)
+    .where(eq(runs.findingId, id));
+  return {
+    runs: rows.length,
+    rejected: rows.filter((row) => row.outcomeKind === "rejected").length,
+    costUsd: rows.reduce((sum, row) => sum + row.costUsd, 0),
+  };
 }

@@ -24,7 +24,11 @@ export const memoryEntries = loom.table(
     at: moment("at").notNull(),
     lastHitAt: moment("last_hit_at"),
     hits: integer("hits").notNull().default(0),
-    words: searchable("words").generatedAlwaysAs(sql`to_tsvector('simple', statement || ' ' || reason)`),
+    endedAt: moment("ended_at"),
+    /** Statement, reason and places, cut at punctuation: Postgres would take a path for one word. */
+    words: searchable("words").generatedAlwaysAs(
+      sql`to_tsvector('simple', translate(statement || ' ' || reason || ' ' || scope_key, '/._-@:', '      '))`,
+    ),
   },
   (t) => [
     index("memory_by_words").using("gin", t.words),
@@ -34,19 +38,26 @@ export const memoryEntries = loom.table(
   ],
 );
 
-/** Where an entry is found by equality: a file, a folder with its slash, the folder before a glob, a symbol, a test. */
+/**
+ * Where an active entry is found: a file, a folder with its slash, a symbol, a test by equality; a glob by the folder before its
+ * first pattern. What is in a folder is a range of keys, which are in byte order. `at` is the entry's: a key's newest come first.
+ */
 export const memoryScopes = loom.table(
   "memory_scope",
   {
     repository: plainText("repository").notNull(),
-    kind: word<"path" | "symbol" | "test">("kind").notNull(),
+    kind: word<"path" | "glob" | "symbol" | "test">("kind").notNull(),
     key: plainText("key").notNull(),
     entryId: plainText("entry_id")
       .notNull()
       .references(() => memoryEntries.id, { onDelete: "cascade" }),
+    /** The globs that begin at this folder. */
+    globs: value<string[]>("globs"),
+    at: moment("at").notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.repository, t.kind, t.key, t.entryId] }),
+    index("memory_scope_newest").on(t.repository, t.kind, t.key, t.at.desc()),
     index("memory_scope_by_entry").on(t.entryId),
   ],
 );

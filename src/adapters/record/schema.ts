@@ -2,16 +2,14 @@ import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgSchema, primaryKey, uniqueIndex } from "drizzle-orm/pg-core";
 import type { Card } from "../../domain/card.ts";
 import type { Change, ChangeState } from "../../domain/change.ts";
-import type { Conflict } from "../../domain/conflict.ts";
+import type { Conflict, ConflictState, Settlement } from "../../domain/conflict.ts";
 import type { Fate, Finding, FindingNote, SourceKind } from "../../domain/finding.ts";
-import type { Approval, HoldState } from "../../domain/hold.ts";
 import type { PersonId } from "../../domain/ids.ts";
 import type { InboxItem } from "../../domain/inbox.ts";
 import type { LoopSwitch } from "../../domain/loop.ts";
-import type { Reason } from "../../domain/ruling.ts";
 import type { Outcome, RunStatus } from "../../domain/run.ts";
 import type { TestReport } from "../../domain/test-report.ts";
-import type { Hint } from "../../ports.ts";
+import type { Hint } from "../../ports/record-tx.ts";
 import { dollars, moment, plainText, value, word } from "./columns.ts";
 
 /** Always qualified: the queue's tables may live in the same database, under names of their own and another search path. */
@@ -126,6 +124,23 @@ export const changes = loom.table(
   ],
 );
 
+/** What an open change touches, old names of renamed files too: "who is in this folder" is a range of the primary key. */
+export const changePaths = loom.table(
+  "change_path",
+  {
+    repository: plainText("repository").notNull(),
+    path: plainText("path").notNull(),
+    runId: plainText("run_id")
+      .notNull()
+      .references(() => changes.runId),
+  },
+  (t) => [
+    primaryKey({ columns: [t.repository, t.path, t.runId] }),
+    index("change_path_by_run").on(t.runId, t.path),
+  ],
+);
+
+/** `run_id` is the run that met it last; `conflict_run` has all that ever did. */
 export const conflicts = loom.table(
   "conflict",
   {
@@ -133,55 +148,30 @@ export const conflicts = loom.table(
     runId: plainText("run_id")
       .notNull()
       .references(() => runs.id),
-    leftRunId: plainText("left_run_id"),
-    rightRunId: plainText("right_run_id"),
     conflict: value<Conflict>("conflict").notNull(),
     foundAt: moment("found_at").notNull().default(sql`clock_timestamp()`),
+    state: word<ConflictState["state"]>("state").notNull().default("open"),
+    steps: value<ConflictState["steps"]>("steps").notNull().default(sql`'[]'`),
+    answer: value<Settlement>("answer"),
   },
   (t) => [
     index("conflict_by_run").on(t.runId),
-    index("conflict_by_left").on(t.leftRunId),
-    index("conflict_by_right").on(t.rightRunId),
     index("conflict_found").on(t.foundAt),
+    index("conflict_open").on(t.foundAt).where(sql`state = 'open'`),
   ],
 );
 
-export const holds = loom.table(
-  "hold",
+/** The runs on both sides of a conflict, of this record or not. */
+export const conflictRuns = loom.table(
+  "conflict_run",
   {
-    id: plainText("id").primaryKey(),
-    runId: plainText("run_id")
+    conflictId: plainText("conflict_id")
       .notNull()
-      .references(() => runs.id),
-    repository: plainText("repository").notNull(),
-    digest: plainText("digest").notNull(),
-    base: plainText("base").notNull(),
-    head: plainText("head").notNull(),
-    tree: plainText("tree").notNull(),
-    group: plainText("group").notNull(),
-    reasons: value<Reason[]>("reasons").notNull(),
-    state: word<HoldState>("state").notNull(),
-    askedAt: moment("asked_at").notNull(),
-    expiresAt: moment("expires_at").notNull(),
-    voidedBecause: plainText("voided_because"),
+      .references(() => conflicts.id),
+    runId: plainText("run_id").notNull(),
   },
-  (t) => [
-    index("hold_by_run").on(t.runId),
-    index("hold_waiting").on(t.expiresAt).where(sql`state = 'waiting'`),
-  ],
+  (t) => [primaryKey({ columns: [t.conflictId, t.runId] }), index("conflict_run_by_run").on(t.runId)],
 );
-
-/** At most one answer a hold: the primary key is the last defence of "answered once". */
-export const approvals = loom.table("approval", {
-  holdId: plainText("hold_id")
-    .primaryKey()
-    .references(() => holds.id),
-  person: plainText("person").notNull(),
-  answer: word<Approval["answer"]>("answer").notNull(),
-  note: plainText("note").notNull(),
-  digest: plainText("digest").notNull(),
-  at: moment("at").notNull(),
-});
 
 export const inboxItems = loom.table(
   "inbox_item",
@@ -211,6 +201,7 @@ export const loops = loom.table("loop", {
 export const house = loom.table("house", {
   id: integer("id").primaryKey().default(1),
   pausedBy: plainText("paused_by"),
+  pausedWhy: plainText("paused_why"),
   digestSentAt: moment("digest_sent_at"),
 });
 

@@ -1,6 +1,6 @@
 import { and, eq, ne, sql } from "drizzle-orm";
 import type { RunId } from "../../domain/ids.ts";
-import type { RecordTx } from "../../ports.ts";
+import type { RecordTx } from "../../ports/record-tx.ts";
 import type { Database } from "./database.ts";
 import { lockLoop } from "./loops.ts";
 import { spendings } from "./schema.ts";

@@ -1,18 +1,23 @@
 import type { TraceEvent } from "../../domain/event.ts";
 import type { RunId } from "../../domain/ids.ts";
-import type { RecordTx } from "../../ports.ts";
-import { putChange, putConflict, setChangeState } from "./changes.ts";
-import { askRelease, claim, holdsClaims, releaseClaims, takeLapsed } from "./claims.ts";
+import type { RecordTx } from "../../ports/record-tx.ts";
+import { followRenames } from "./change-index.ts";
+import { putChange, setChangeState } from "./changes.ts";
+import { claim } from "./claim.ts";
+import { askRelease, holdsClaims, releaseClaims, takeLapsed } from "./claims.ts";
+import { answerConflict, endConflict, putConflict, stepConflict } from "./conflicts.ts";
 import type { Database } from "./database.ts";
 import { appendEvents } from "./events.ts";
-import { closeUnseen, seeFinding, setFate } from "./findings.ts";
-import { dropHint, topicOf, type WrittenHint, writeHints } from "./hints.ts";
-import { answerHold, endHold, putHold } from "./holds.ts";
+import { addNote, closeUnseen, seeFinding, setFate } from "./findings.ts";
+import { liftFreeze, putFreeze } from "./freezes.ts";
+import { dropHint, topicOf, type WrittenHint, writeHints, writeWakeUp } from "./hints.ts";
+import { answerHold, putHold, turnHold } from "./holds.ts";
 import { putInbox, settleInbox } from "./inbox.ts";
 import { countFailure, setHouse, setSwitch, setTicked } from "./loops.ts";
 import { countHits, endEntry, forgetIdle, remember } from "./memory.ts";
 import { say } from "./messages.ts";
 import { keepReport } from "./reports.ts";
+import { forgetRulings, keepRuling } from "./rulings.ts";
 import { bumpVersion, endRun, failRun, keepStage, openRun, parkRun, wakeRun } from "./runs.ts";
 import { reserve } from "./spendings.ts";
 
@@ -58,6 +63,7 @@ function recordTx(tx: Database, pending: Pending): RecordTx {
 
     seeFinding: (finding, loop, at) => seeFinding(tx, finding, loop, at),
     setFate: (id, fate, change) => setFate(tx, id, fate, change),
+    addNote: (id, note) => addNote(tx, id, note),
     closeUnseen: (query) => closeUnseen(tx, query),
 
     claim: (wish) => claim(tx, wish),
@@ -68,13 +74,22 @@ function recordTx(tx: Database, pending: Pending): RecordTx {
     ...memoryVerbs(tx),
     reserve: (wish) => reserve(tx, wish),
 
-    putChange: (change) => putChange(tx, change),
+    putChange: (change, indexed) => putChange(tx, change, indexed),
+    followRenames: (repository, moved) => followRenames(tx, repository, moved),
     setChangeState: (runId, state, landed) => setChangeState(tx, runId, state, landed),
     putConflict: (conflict, runId) => putConflict(tx, conflict, runId),
+    answerConflict: (id, answer) => answerConflict(tx, id, answer),
+    endConflict: (id) => endConflict(tx, id),
+    stepConflict: (id, step) => stepConflict(tx, id, step),
 
+    keepRuling: (made, policies) => keepRuling(tx, made, policies),
+    forgetRulings: (now) => forgetRulings(tx, now),
     putHold: (hold) => putHold(tx, hold),
-    answerHold: (id, digest, answer) => answerHold(tx, id, digest, answer),
-    endHold: (id, state, because) => endHold(tx, id, state, because),
+    answerHold: (id, given) => answerHold(tx, id, given),
+    turnHold: (id, turn) => turnHold(tx, id, turn),
+
+    putFreeze: (freeze) => putFreeze(tx, freeze),
+    liftFreeze: (zone) => liftFreeze(tx, zone),
 
     putInbox: (item) => putInbox(tx, item),
     settleInbox: (id, settled) => settleInbox(tx, id, settled),
@@ -82,7 +97,7 @@ function recordTx(tx: Database, pending: Pending): RecordTx {
     setSwitch: (loop, to, by, why) => setSwitch(tx, loop, to, { by, why }),
     setTicked: (loop, at, commit) => setTicked(tx, loop, at, commit),
     countFailure: (loop, failed) => countFailure(tx, loop, failed),
-    setPaused: (by) => setHouse(tx, { pausedBy: by }),
+    setPaused: (stop) => setHouse(tx, { pausedBy: stop?.by ?? null, pausedWhy: stop?.why ?? null }),
     setDigestSent: (at) => setHouse(tx, { digestSentAt: at }),
   };
 }
@@ -102,8 +117,8 @@ type RunVerbs = Pick<
 >;
 
 function runVerbs(tx: Database, pending: Pending): RunVerbs {
-  const hintRun = (runId: RunId, version: number, delayMs = 0): void => {
-    const hint = { kind: "advance", runId } as const;
+  const hintRun = (runId: RunId, version: number, { isNext = false, delayMs = 0 } = {}): void => {
+    const hint = { kind: "advance", runId, ...(isNext ? { isNext } : {}) } as const;
     pending.hints.set(topicOf(hint), { hint, version, delayMs });
   };
   return {
@@ -121,23 +136,26 @@ function runVerbs(tx: Database, pending: Pending): RunVerbs {
       return isOpened;
     },
     wake: async (runId) => {
-      const version = await wakeRun(tx, runId);
-      if (version !== null) hintRun(runId, version);
-      return version !== null;
+      const woken = await wakeRun(tx, runId);
+      await writeWakeUp(tx, runId, undefined);
+      if (woken !== null) hintRun(runId, woken.version, { isNext: woken.hasBegun });
+      return woken !== null;
     },
-    park: async (runId) => {
+    park: async (runId, until) => {
       const version = await parkRun(tx, runId);
-      if (version !== null) hintRun(runId, version);
+      await writeWakeUp(tx, runId, version === null ? until : undefined);
+      if (version !== null) hintRun(runId, version, { isNext: true });
     },
     endRun: async (runId, outcome, at) => {
       await endRun(tx, runId, outcome, at);
+      await writeWakeUp(tx, runId, undefined);
       const topic = topicOf({ kind: "advance", runId });
       pending.hints.delete(topic);
       await dropHint(tx, topic);
     },
     failRun: async (runId) => {
       const { failures, version } = await failRun(tx, runId);
-      hintRun(runId, version, retryDelayMs(failures));
+      hintRun(runId, version, { delayMs: retryDelayMs(failures) });
       return failures;
     },
     keepStage: (runId, key, result) => keepStage(tx, runId, key, result),

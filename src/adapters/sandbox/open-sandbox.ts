@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import type { Ended, Log, Program, RunProgram } from "../../ports.ts";
+import type { Ended, Program, RunProgram } from "../../ports/processes.ts";
+import type { Log } from "../../ports.ts";
 import { bwrapArguments, homeInside, nodeFolder, systemFolders, visiblePath } from "./bwrap-profile.ts";
 import { refusalToStart, refusedStart } from "./not-started.ts";
 import { environmentOf, isAlive, killAll, type LiveProcess, liveProcesses, markerName } from "./processes.ts";

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Ended } from "../../ports.ts";
+import type { Ended } from "../../ports/processes.ts";
 import { type CappedOutput, cappedOutput } from "./capped-output.ts";
 import { refusedStart } from "./not-started.ts";
 import {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type MakersOptions, openMakers } from "../../../src/adapters/agents/open-makers.ts";
 import { openSandbox, type Sandbox } from "../../../src/adapters/sandbox/open-sandbox.ts";
-import type { Ended, Makers, Program } from "../../../src/ports.ts";
+import type { Ended, Makers, Program } from "../../../src/ports/processes.ts";
 
 const programs = fileURLToPath(new URL("../../fixtures/programs", import.meta.url));
 const never = new AbortController().signal;
@@ -129,10 +129,10 @@ describe("a command maker", () => {
     expect(told.env).toMatchObject({ MODEL_KEY: "k", MODE: "fast", LOOM_RUN_ID: "r-0123456789" });
     expect(JSON.stringify(told)).not.toMatch(/canary|GIT_|evil/);
     expect(warnings).toEqual([
-      "GIT_SSH_COMMAND is not passed to a maker: no GIT_ variable is",
-      "GIT_DIR is not passed to a maker: no GIT_ variable is",
-      "ABSENT is to be passed to the maker, but it is not set here",
-      "toString is to be passed to the maker, but it is not set here",
+      "GIT_SSH_COMMAND is not passed to a program: no GIT_ variable is",
+      "GIT_DIR is not passed to a program: no GIT_ variable is",
+      "ABSENT is to be passed to the program, but it is not set here",
+      "toString is to be passed to the program, but it is not set here",
     ]);
   });
 

@@ -8,7 +8,7 @@ import { openChecks } from "../../../src/adapters/checks/open-checks.ts";
 import { openSandbox } from "../../../src/adapters/sandbox/open-sandbox.ts";
 import type { CheckCommand } from "../../../src/domain/loop.ts";
 import { isGreen } from "../../../src/domain/test-report.ts";
-import type { Checked, Checks, Program } from "../../../src/ports.ts";
+import type { Checked, Checks, Program } from "../../../src/ports/processes.ts";
 
 const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
 const limits = { wallMs: 60_000, outputBytesMax: 1_000_000 };

@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
-import type { Checkout, Imported } from "../../../src/ports.ts";
+import type { Checkout, Imported } from "../../../src/ports/code.ts";
 import { git, headOf, newCommit, openWorld, put, type World } from "./world.ts";
 
 const agentCheckout = async (world: World): Promise<Checkout> => {

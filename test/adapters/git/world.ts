@@ -7,7 +7,7 @@ import { afterEach } from "vitest";
 
 import { openCode } from "../../../src/adapters/git/code.ts";
 import type { Repository } from "../../../src/domain/organisation.ts";
-import type { Code, NewCommit } from "../../../src/ports.ts";
+import type { Code, NewCommit } from "../../../src/ports/code.ts";
 
 const folders: string[] = [];
 afterEach(() => {

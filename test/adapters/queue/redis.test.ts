@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { openQueue } from "../../../src/adapters/queue/open-queue.ts";
-import type { Queue } from "../../../src/ports.ts";
+import type { Queue } from "../../../src/ports/queue.ts";
 import { queueContract } from "../../contracts/queue.ts";
 import { redisPlace } from "../../contracts/queue-place.ts";
 import { type RedisService, startPrivate, startRedis } from "../../services/redis.ts";

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { notStartedReason } from "../../../src/adapters/sandbox/not-started.ts";
 import { openSandbox, type Sandbox } from "../../../src/adapters/sandbox/open-sandbox.ts";
 import { selfTest } from "../../../src/adapters/sandbox/self-test.ts";
-import type { Program } from "../../../src/ports.ts";
+import type { Program } from "../../../src/ports/processes.ts";
 
 const programs = fileURLToPath(new URL("../../fixtures/programs", import.meta.url));
 const program = (name: string): string => join(programs, name);

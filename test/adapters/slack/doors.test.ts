@@ -55,7 +55,10 @@ describe.each(["socket", "http"] as const)("over %s", (mode) => {
 
     await until(() => world.asked.length === 1);
     expect(world.asked).toEqual([
-      { actor: { kind: "person", person: "bob" }, command: { kind: "approve", holdId: "h-aaaaaaaaaa" } },
+      {
+        actor: { kind: "person", person: "bob" },
+        command: { kind: "approve", holdId: "h-aaaaaaaaaa", digest: "ab12cd34ef560000" },
+      },
     ]);
   });
 });
@@ -107,6 +110,23 @@ describe("the doors", () => {
     expect(world.asked).toEqual([]);
   });
 
+  it("turns every button of a conflict into its answer", async () => {
+    world.messages.say({ key: "conflict:1", channel: "ops", card: sample.conflictCard });
+    const { ts } = await messageWith(world, "conflict_keep_left");
+    const answers = ["keep_left", "keep_right", "order", "both_fine", "pause_both", "ask"];
+    for (const answer of answers) await click(ts, `conflict_${answer}`, "bob");
+
+    await until(() => world.asked.length === answers.length);
+    expect(world.asked.map((one) => one.command)).toEqual(
+      answers.map((answer) => ({
+        kind: "settle",
+        conflictId: sample.conflict.id,
+        how: answer.replace("_", "-"),
+        note: "",
+      })),
+    );
+  });
+
   it("passes on a stranger as a stranger", async () => {
     await command(world, "start triage", "zoe");
 
@@ -150,7 +170,7 @@ describe("the doors", () => {
 
     const answer = await messageWith(world, "pause is done");
     expect(answer).toMatchObject({ ephemeral_for: "U01", thread_ts: parent.ts });
-    expect(world.asked[0]?.command).toEqual({ kind: "pause", loop: "tidy" });
+    expect(world.asked[0]?.command).toEqual({ kind: "pause", loop: "tidy", why: "" });
   });
 
   it("answers a direct message there", async () => {
@@ -205,6 +225,7 @@ describe("the doors", () => {
     expect(world.asked[0]?.command).toEqual({
       kind: "reject",
       holdId: "h-aaaaaaaaaa",
+      digest: "ab12cd34ef560000",
       note: "tidy did this on purpose",
     });
     expect((await control(world, "state")).views).toEqual([]);
@@ -369,7 +390,9 @@ describe("the doors", () => {
   it("keeps the home tab of those who opened it", async () => {
     let isPaused = false;
     await world.stop();
-    world = await startWorld({ overview: async () => ({ ...sample.overview, isPaused }) });
+    world = await startWorld({
+      overview: async () => ({ ...sample.overview, stop: isPaused ? { by: "bob", why: "" } : null }),
+    });
     await control(world, "home", { user: "alice" });
     const homeText = async () => JSON.stringify((await control(world, "state")).homes.U01 ?? "");
     await until(async () => (await homeText()).includes("home_pause"));
@@ -379,7 +402,7 @@ describe("the doors", () => {
 
     await until(async () => (await homeText()).includes("home_resume"));
     expect(await homeText()).toContain("pause is done");
-    expect(world.asked[0]?.command).toEqual({ kind: "pause", loop: "everything" });
+    expect(world.asked[0]?.command).toEqual({ kind: "pause", loop: "everything", why: "" });
 
     isPaused = false;
     world.messages.notice("n:1", "somebody else resumed");

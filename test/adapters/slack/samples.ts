@@ -1,5 +1,5 @@
-import type { Answer, Digest, Overview } from "../../../src/domain/answer.ts";
-import type { HoldCard, RunCard } from "../../../src/domain/card.ts";
+import type { Answer, Digest, ExplainedRuling, Overview } from "../../../src/domain/answer.ts";
+import type { ConflictCard, HoldCard, RunCard } from "../../../src/domain/card.ts";
 import type { ChangedFile } from "../../../src/domain/change.ts";
 import type { Conflict } from "../../../src/domain/conflict.ts";
 import type { Hold } from "../../../src/domain/hold.ts";
@@ -8,7 +8,7 @@ import type { Doing, MemoryEntry } from "../../../src/domain/memory.ts";
 import type { Organisation } from "../../../src/domain/organisation.ts";
 
 export const at = new Date("2026-11-24T07:12:00Z");
-const later = new Date("2026-11-25T07:12:00Z");
+export const later = new Date("2026-11-25T07:12:00Z");
 
 export const organisation: Organisation = {
   name: "Shop",
@@ -21,7 +21,15 @@ export const organisation: Organisation = {
   ],
   groups: [{ name: "maintainers", members: ["alice", "bob"] }],
   may: { start: ["maintainers"], pause: ["maintainers"], settle: ["maintainers"] },
+  breakGlass: null,
   trustedLoops: [],
+  trust: {},
+  zones: [],
+  environments: ["staging", "production"],
+  tools: [],
+  freezes: [],
+  budgets: { runUsdMax: 100 },
+  rules: [],
   digest: { cadence: { kind: "manual", words: "manual" }, channel: "ops" },
   commitEmail: "loom@example.com",
 };
@@ -40,6 +48,7 @@ export const file = (path: string, more: Partial<ChangedFile> = {}): ChangedFile
 export const conflict: Conflict = {
   id: "undo:1",
   kind: "undo",
+  severity: "hold",
   left: {
     loop: "triage",
     runId: "r-aaaaaaaaaa",
@@ -57,9 +66,19 @@ export const conflict: Conflict = {
   evidence: ["src/invoices/total.js would be again what it was before c0ffee1."],
 };
 
+export const conflictCard: ConflictCard = {
+  kind: "conflict",
+  conflict,
+  people: ["alice", "carol"],
+  note: "Nothing of it lands until somebody settles it.",
+  state: "open",
+  steps: [{ step: "ask", by: "carol", note: "who knows?", at }],
+};
+
 export const againstDecision: Conflict = {
   id: "decision:1",
   kind: "decision",
+  severity: "hold",
   left: {
     loop: "triage",
     runId: "r-aaaaaaaaaa",
@@ -82,7 +101,11 @@ export const hold: Hold = {
   base: "1".repeat(40),
   head: "2".repeat(40),
   tree: "3".repeat(40),
+  policyDigest: "9".repeat(64),
+  environment: null,
   group: "maintainers",
+  needs: [{ group: "maintainers", count: 1 }],
+  approvals: [],
   reasons: [{ rule: "hold-every-change", text: "triage is not a trusted loop" }],
   state: "waiting",
   askedAt: at,
@@ -137,7 +160,8 @@ export const inboxItem: InboxItem = {
 };
 
 export const overview: Overview = {
-  isPaused: false,
+  stop: null,
+  freezes: [],
   loops: [
     {
       state: { loop: "triage", switch: "running", failuresInRow: 0 },
@@ -163,6 +187,13 @@ export const overview: Overview = {
       step: "check",
     },
   ],
+  claims: [
+    {
+      holder: { kind: "run", runId: "r-cccccccccc", loop: "triage" },
+      count: 5,
+      keys: ["finding:f-cccccccccccc", "path:shop:src/invoice.js", "resource:env:staging"],
+    },
+  ],
   held: [{ hold, title: holdCard.title, loop: "triage" }],
   conflicts: [conflict],
   landedToday: [
@@ -182,6 +213,8 @@ export const overview: Overview = {
 export const digest: Digest = {
   since: at,
   until: later,
+  stop: null,
+  freezes: [],
   held: overview.held,
   inbox: [inboxItem],
   landed: overview.landedToday,
@@ -189,11 +222,14 @@ export const digest: Digest = {
   rejected: [{ title: "Drop rounding", loop: "triage", by: "bob", note: "this is on purpose" }],
   conflicts: [conflict],
   found: 3,
+  deployed: 0,
 };
 
 export const quietDigest: Digest = {
   since: at,
   until: later,
+  stop: null,
+  freezes: [],
   held: [],
   inbox: [],
   landed: [],
@@ -201,6 +237,7 @@ export const quietDigest: Digest = {
   rejected: [],
   conflicts: [],
   found: 0,
+  deployed: 0,
 };
 
 export const story: Extract<Answer, { kind: "why" }>["story"] = {
@@ -383,3 +420,27 @@ Nothing.
 
 - d-1a2b3c4d (decision, alice, src/pricing.js; found by path): Round half to even in prices Because: finance said so
 `;
+
+export const explained: ExplainedRuling = {
+  id: "p-0123456789ab",
+  at,
+  action: "land",
+  ruling: {
+    kind: "hold",
+    reasons: [
+      {
+        rule: "money-is-payments",
+        file: "policies/shop.cedar",
+        text: "Prices and money are looked at by payments, too.",
+        needs: [{ group: "payments", count: 1 }],
+        paths: ["src/pricing.js"],
+      },
+    ],
+    needs: [{ group: "payments", count: 1 }],
+    policyDigest: "9".repeat(64),
+    factsDigest: "8".repeat(64),
+  },
+  approvals: ["alice"],
+  facts: ["2 files, 9 lines", "zones: money, tests", "trust 0"],
+  replayed: "made again from these facts just now, it is the same",
+};

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Conflict } from "../../../src/domain/conflict.ts";
-import type { Approval } from "../../../src/domain/hold.ts";
-import { change, hold, minutes, noon, type OpenRecord, openedRun } from "./data.ts";
+import { change, minutes, noon, type OpenRecord, openedRun } from "./data.ts";
 
 export function changesContract(current: () => OpenRecord): void {
   describe("changes", () => {
@@ -41,24 +39,6 @@ export function changesContract(current: () => OpenRecord): void {
       expect(ids(await record.landedChanges("shop", 1))).toEqual(["r-6"]);
     });
 
-    it("knows a conflict that it was told before, from whichever side", async () => {
-      const { record } = current();
-      await openedRun(record, "r-1");
-      await openedRun(record, "r-2");
-      const conflict: Conflict = {
-        id: "c-1",
-        kind: "undo",
-        left: { runId: "r-1", title: "l", intent: "i" },
-        right: { runId: "r-2", title: "r", intent: "j" },
-        paths: ["a"],
-        evidence: ["returns a to what it was"],
-      };
-      expect(await record.transact((tx) => tx.putConflict(conflict, "r-1"))).toBe(true);
-      expect(await record.transact((tx) => tx.putConflict(conflict, "r-2"))).toBe(false);
-      expect((await record.story("r-1"))?.conflicts).toEqual([conflict]);
-      expect((await record.story("r-2"))?.conflicts).toEqual([conflict]);
-    });
-
     it("keeps a test report by commit and check, and the newest of both", async () => {
       const { record } = current();
       const report = {
@@ -73,53 +53,6 @@ export function changesContract(current: () => OpenRecord): void {
         tests: [{ id: "t", name: "t", status: "failed", message: "\uFFFD" }],
       });
       expect(await record.report("s1", "d2")).toBeNull();
-    });
-  });
-
-  describe("holds", () => {
-    const ada: Approval = { person: "ada", answer: "approved", note: "", at: minutes(1) };
-    const bob: Approval = { person: "bob", answer: "rejected", note: "no", at: minutes(1) };
-    const answer = (approval: Approval, digest = "digest-r-1") =>
-      current().record.transact((tx) => tx.answerHold("h-1", digest, approval));
-
-    it("records one of two answers that come at once, and tells the other who won", async () => {
-      const { record } = current();
-      await openedRun(record, "r-1");
-      await record.transact((tx) => tx.putHold(hold("h-1", "r-1")));
-      const answers = await Promise.all([answer(ada), answer(bob), answer(bob), answer(ada)]);
-      const won = answers.filter((each) => each.kind === "won");
-      expect(won).toHaveLength(1);
-      const kept = await record.hold("h-1");
-      expect(won[0]?.hold).toEqual(kept);
-      for (const lost of answers.filter((each) => each.kind === "lost")) expect(lost.hold).toEqual(kept);
-      expect(kept?.state).toBe(kept?.answer?.answer);
-      expect(await record.holds("r-1")).toEqual([kept]);
-    });
-
-    it("ignores an answer given for another digest, or to a hold that is over or unknown", async () => {
-      const { record } = current();
-      await openedRun(record, "r-1");
-      await record.transact((tx) => tx.putHold(hold("h-1", "r-1")));
-      expect(await answer(ada, "another")).toEqual({ kind: "lost", hold: hold("h-1", "r-1") });
-      expect(await record.transact((tx) => tx.endHold("h-1", "void", "a new head"))).toBe(true);
-      expect(await record.transact((tx) => tx.endHold("h-1", "expired", "late"))).toBe(false);
-      const voided = hold("h-1", "r-1", { state: "void", voidedBecause: "a new head" });
-      expect(await answer(ada)).toEqual({ kind: "lost", hold: voided });
-      const unknown = await record.transact((tx) => tx.answerHold("h-9", "d", ada));
-      expect(unknown).toEqual({ kind: "lost", hold: null });
-    });
-
-    it("finds the waiting holds whose time is over", async () => {
-      const { record } = current();
-      await openedRun(record, "r-1");
-      await record.transact(async (tx) => {
-        await tx.putHold(hold("h-1", "r-1"));
-        await tx.putHold(hold("h-2", "r-1", { expiresAt: minutes(90) }));
-        await tx.putHold(hold("h-3", "r-1", { state: "approved", answer: ada }));
-      });
-      expect(await record.expiredHolds(minutes(59))).toEqual([]);
-      expect(await record.expiredHolds(minutes(60))).toEqual([hold("h-1", "r-1")]);
-      expect((await record.hold("h-3"))?.answer).toEqual(ada);
     });
   });
 }

@@ -3,7 +3,7 @@ import type { Change } from "../../../src/domain/change.ts";
 import type { TraceEvent } from "../../../src/domain/event.ts";
 import type { Finding } from "../../../src/domain/finding.ts";
 import type { Hold } from "../../../src/domain/hold.ts";
-import type { RecordStore } from "../../../src/ports.ts";
+import type { RecordStore } from "../../../src/ports/record.ts";
 
 /** A record under test, empty, with the database's own words for looking behind it. */
 export interface OpenRecord {
@@ -63,11 +63,15 @@ export const hold = (id: string, runId: string, more: Partial<Hold> = {}): Hold 
   base: "b".repeat(40),
   head: `head-${runId}`,
   tree: "c".repeat(40),
+  policyDigest: "policy-1",
+  environment: null,
   group: "maintainers",
+  needs: [{ group: "maintainers", count: 1 }],
   reasons: [{ rule: "default", text: "every change is held" }],
   state: "waiting",
   askedAt: noon,
   expiresAt: minutes(60),
+  approvals: [],
   ...more,
 });
 

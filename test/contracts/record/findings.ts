@@ -67,6 +67,14 @@ export function findingsContract(current: () => OpenRecord): void {
       expect(state).toMatchObject({ fate: "open", attempts: 0 });
     });
 
+    it("takes a remark once, whatever its fate", async () => {
+      await see(finding("f-1"));
+      const note = { at: minutes(1), by: "tidy", text: "priceOf now takes 3 parameters" };
+      const add = () => current().record.transact((tx) => tx.addNote("f-1", note));
+      expect([await add(), await add()]).toEqual([true, false]);
+      expect(await current().record.finding("f-1")).toMatchObject({ fate: "open", notes: [note] });
+    });
+
     it("counts attempts, keeps the run, and the twenty newest notes, cut", async () => {
       const { record } = current();
       await see(finding("f-1"));
@@ -89,17 +97,22 @@ export function findingsContract(current: () => OpenRecord): void {
       await expect(record.transact((tx) => tx.setFate("f-9", "open"))).rejects.toThrow("no such finding");
     });
 
-    it("lands open findings of the source that it no longer reports, and no others", async () => {
+    it("lands open and given-up findings of the source that it no longer reports, and no others", async () => {
       const { record } = current();
-      for (const id of ["f-seen", "f-gone", "f-held"]) await see(finding(id));
+      for (const id of ["f-seen", "f-gone", "f-held", "f-given-up", "f-ignored"]) await see(finding(id));
       await see(finding("f-issue", { source: "issues" }));
       await see(finding("f-other-repository", { repository: "docs" }));
       await see(finding("f-other-loop"), noon, "tidy");
-      await record.transact((tx) => tx.setFate("f-held", "held"));
+      for (const [id, fate] of [
+        ["f-held", "held"],
+        ["f-given-up", "gave-up"],
+        ["f-ignored", "ignored"],
+      ] as const)
+        await record.transact((tx) => tx.setFate(id, fate));
       const closed = await record.transact((tx) =>
         tx.closeUnseen({ loop: "triage", repository: "shop", source: "checks", seen: ["f-seen"] }),
       );
-      expect(closed).toEqual(["f-gone"]);
+      expect(closed).toEqual(["f-given-up", "f-gone"]);
       expect(await record.finding("f-gone")).toMatchObject({ fate: "landed", notes: [{ by: "triage" }] });
       const open = await record.findings({ fate: "open", limit: 10 });
       expect(open.map((state) => state.finding.id)).toEqual([

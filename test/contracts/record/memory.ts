@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MemoryEntry, RecallWish } from "../../../src/domain/memory.ts";
-import { minutes, noon, type OpenRecord, openedRun } from "./data.ts";
+import { minutes, noon, type OpenRecord } from "./data.ts";
 
 const limits = {
   statementCharsMax: 100,
@@ -140,43 +140,122 @@ export function memoryContract(current: () => OpenRecord): void {
       expect(await recall({ words: "it's 'quoted' & | ! :* <-> \u0000 quoted" })).toEqual([["d-1", "words"]]);
       expect(await recall({ words: "&&& ||| ''' :*:*" })).toEqual([]);
     });
-  });
 
-  describe("who is doing what", () => {
-    it("answers for a folder with the runs that hold a claim in it, and not with others", async () => {
-      const { record } = current();
-      await openedRun(record, "r-1");
-      await openedRun(record, "r-2");
-      const claim = (runId: string, path: string) =>
-        record.transact((tx) =>
-          tx.claim({
-            keys: [`path:shop:${path}`],
-            mode: "shared",
-            holder: { kind: "run", runId, loop: "triage" },
-            reason: "why",
-            ttlMs: 60_000,
-          }),
-        );
-      await claim("r-1", "src/cart/total.ts");
-      await claim("r-2", "src/cartoon.ts");
+    it("recalls by an asked folder what is said of files, folders and globs in it, and not of its neighbours", async () => {
+      await remember(entry("d-1", "file", {}, ["src/cart/deep/total.ts"]));
+      await remember(entry("d-2", "glob", {}, ["src/cart/**/*.ts"]));
+      await remember(entry("d-3", "folder above", {}, ["src/"]));
+      await remember(entry("d-4", "neighbour", {}, ["src/cart.ts"]));
+      await remember(entry("d-5", "other neighbour", {}, ["src/carton/a.ts"]));
 
-      const doing = await record.doing({ repository: "shop", path: "src/cart", limit: 10 });
+      const found = await recall({ paths: ["src/cart/"] });
 
-      expect(doing.runs.map((run) => run.runId)).toEqual(["r-1"]);
-      expect(doing.claims.map((one) => one.key)).toEqual(["path:shop:src/cart/total.ts"]);
-      expect((await record.doing({ limit: 10 })).runs).toHaveLength(2);
-      expect((await record.doing({ loops: ["nobody"], limit: 10 })).runs).toEqual([]);
+      expect(found.map(([id]) => id).sort()).toEqual(["d-1", "d-2", "d-3"]);
     });
 
-    it("counts what all runs on a finding came to", async () => {
-      const { record } = current();
-      await openedRun(record, "r-1");
-      const findingId = (await record.run("r-1"))?.findingId ?? "";
-      await record.transact((tx) =>
-        tx.endRun("r-1", { kind: "rejected", by: "bob", note: "no" }, minutes(1)),
-      );
+    it("recalls a file whose name looks like a glob, and by every glob of a scope", async () => {
+      await remember(entry("d-1", "page", {}, ["app/[id]/page.tsx"]));
+      await remember(entry("d-2", "two", {}, ["app/**/*.css", "app/**/*.tsx"]));
 
-      expect(await record.findingTotals(findingId)).toEqual({ runs: 1, rejected: 1, costUsd: 0 });
+      expect((await recall({ paths: ["app/[id]/page.tsx"] })).map(([id]) => id).sort()).toEqual([
+        "d-1",
+        "d-2",
+      ]);
+    });
+
+    it("recalls what names a path however many newer globs above it do not match", async () => {
+      await remember(entry("d-0", "old, and about this file", {}, ["src/a.ts"]));
+      await current().record.transact(async (tx) => {
+        for (let n = 1; n <= 150; n++)
+          await tx.remember(entry(`d-${n}`, `glob ${n}`, { at: minutes(n) }, [`**/*.x${n}`]), limits);
+      });
+
+      expect(await recall({ paths: ["src/a.ts"], entriesMax: 3 })).toEqual([["d-0", "path"]]);
+    });
+
+    it("recalls at most as many as are asked for, the newest first", async () => {
+      for (let n = 1; n <= 4; n++)
+        await remember(entry(`d-${n}`, `say ${n}`, { at: minutes(n) }, ["src/", `src/${n}.ts`]));
+
+      expect(await recall({ paths: ["src/a.ts"], entriesMax: 2 })).toEqual([
+        ["d-4", "path"],
+        ["d-3", "path"],
+      ]);
+    });
+
+    it("finds words in places too, and a rare word beside one that everything has", async () => {
+      await remember(entry("d-0", "common rarest", {}, ["lib/tariff-table/x.ts"]));
+      await current().record.transact(async (tx) => {
+        for (let n = 1; n <= 60; n++)
+          await tx.remember(entry(`d-${n}`, `common ${n}`, { at: minutes(n) }, [`src/${n}.ts`]), limits);
+      });
+
+      expect(await recall({ words: "the tariff" })).toEqual([["d-0", "words"]]);
+      expect((await recall({ words: "common rarest", entriesMax: 3 }))[0]).toEqual(["d-0", "words"]);
+    });
+
+    it("keeps one of many that say the same at once, and no more at once than a scope holds", async () => {
+      const same = await Promise.all(
+        Array.from({ length: 5 }, (_, n) => remember(entry(`d-${n}`, "Always in UTC", {}, ["a.ts"]))),
+      );
+      expect(same.filter((one) => one.kind === "kept")).toHaveLength(1);
+      const other = ["alpha", "beta", "gamma", "delta"].map((text) =>
+        remember(entry(`l-${text}`, text, { kind: "lesson" }, ["a.ts"])),
+      );
+      expect((await Promise.all(other)).filter((one) => one.kind === "kept")).toHaveLength(2);
+    });
+
+    it("does not take a sentence for its opposite, nor one number for another", async () => {
+      const long = "retry the payment call in the nightly job after the first timeout of the gateway";
+      expect((await remember(entry("d-1", `${long} 3 times`, {}, ["a.ts"]))).kind).toBe("kept");
+      expect((await remember(entry("d-2", `${long} 5 times`, {}, ["a.ts"]))).kind).toBe("kept");
+      expect((await remember(entry("d-3", long, {}, ["b.ts"]))).kind).toBe("kept");
+      expect((await remember(entry("d-4", `never ${long}`, {}, ["b.ts"]))).kind).toBe("kept");
+      expect((await remember(entry("d-5", `please ${long}`, {}, ["b.ts"]))).kind).toBe("merged");
+    });
+
+    it("ends what is superseded for the entry that is in force, and ends nothing for one that is refused", async () => {
+      const { record } = current();
+      await remember(entry("d-1", "alpha", {}, ["a.ts"]));
+      await remember(entry("d-2", "beta", {}, ["a.ts"]));
+      await remember(entry("d-3", "gamma", {}, ["b.ts"]));
+
+      expect((await remember(entry("d-4", "delta", {}, ["a.ts"]), "d-3")).kind).toBe("refused");
+      expect(await record.entry("d-3")).toMatchObject({ state: "active" });
+
+      expect((await remember(entry("d-5", "beta!", { at: minutes(5) }, ["a.ts"]), "d-3")).kind).toBe(
+        "merged",
+      );
+      expect(await record.entry("d-3")).toMatchObject({ state: "superseded", supersededBy: "d-2" });
+      expect(await record.entry("d-2")).toMatchObject({ statement: "beta", at: minutes(5) });
+
+      expect((await remember(entry("d-6", "delta", {}, ["a.ts"]), "d-1")).kind).toBe("kept");
+    });
+
+    it("puts in force again what was superseded and is said anew, and not what a person withdrew", async () => {
+      const { record } = current();
+      await remember(entry("d-1", "old wording", {}, ["a.ts"]));
+      await remember(entry("d-2", "new wording", {}, ["a.ts"]), "d-1");
+      await remember(entry("d-1", "old wording", { at: minutes(9) }, ["a.ts"]), "d-2");
+
+      expect(await recall({ paths: ["a.ts"] })).toEqual([["d-1", "path"]]);
+      expect(await record.entry("d-1")).not.toHaveProperty("supersededBy");
+
+      await record.transact((tx) => tx.endEntry("d-1", "withdrawn"));
+      expect(await remember(entry("d-1", "old wording", {}, ["a.ts"]))).toMatchObject({
+        kind: "refused",
+        reason: expect.stringContaining("withdrawn"),
+      });
+    });
+
+    it("keeps an ended entry for as long after its end as an idle lesson", async () => {
+      const { record } = current();
+      const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+      await remember(entry("d-1", "decided long ago, ended just now"));
+      await record.transact((tx) => tx.endEntry("d-1", "withdrawn"));
+
+      expect(await record.transact((tx) => tx.forgetIdle(limits, inDays(29)))).toEqual([]);
+      expect(await record.transact((tx) => tx.forgetIdle(limits, inDays(31)))).toEqual(["d-1"]);
     });
   });
 }

@@ -151,6 +151,7 @@ export function messagesContract(current: () => OpenRecord): void {
 const conflict = () => ({
   id: "c-1",
   kind: "textual" as const,
+  severity: "hold" as const,
   left: { title: "l", intent: "" },
   right: { title: "r", intent: "" },
   paths: [],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FencedOut } from "../../../src/ports.ts";
+import { FencedOut } from "../../../src/ports/record.ts";
 import {
   clearHints,
   finding,
@@ -66,7 +66,7 @@ export function runsContract(current: () => OpenRecord): void {
       const won = leases.filter((lease) => lease !== null);
       expect(won).toHaveLength(1);
       expect(won[0]?.run.status).toBe("running");
-      expect(won[0]?.lease).toEqual({ runId: "r-1", fence: 1 });
+      expect(won[0]).toMatchObject({ lease: { runId: "r-1", fence: 1 }, from: null });
     });
 
     it("takes a lapsed lease over with a higher fence and fences the old worker out", async () => {
@@ -74,7 +74,7 @@ export function runsContract(current: () => OpenRecord): void {
       await openedRun(record, "r-1");
       const old = await leased(record, "r-1", 1);
       const taken = await until(() => record.lease("r-1", "second", longMs));
-      expect(taken.lease.fence).toBe(old.fence + 1);
+      expect(taken).toMatchObject({ lease: { fence: old.fence + 1 }, from: "worker" });
       await expect(record.fenced(old, (tx) => tx.keepStage("r-1", "make", 1))).rejects.toThrow(FencedOut);
       expect(await record.extend(old, longMs)).toBe(false);
       await record.fenced(taken.lease, (tx) => tx.keepStage("r-1", "make", 2));
@@ -137,6 +137,22 @@ export function runsContract(current: () => OpenRecord): void {
       ]);
     });
 
+    it("tells the newest stage under a key's beginning, in one repository, of ended runs too", async () => {
+      const { record } = current();
+      for (const id of ["r-1", "r-2"]) await openedRun(record, id);
+      expect(await record.newestStage("shop", "deploy-start:a_b:")).toBeNull();
+      await record.transact(async (tx) => {
+        await tx.keepStage("r-2", "deploy-start:a_b:1", { commit: "1" });
+        await tx.keepStage("r-1", "deploy-start:a_b:1", { commit: "2" });
+        await tx.keepStage("r-1", "deploy-start:axb:1", { commit: "3" });
+        await tx.keepStage("r-1", "deploy-end:a_b:1", { kind: "done" });
+        await tx.endRun("r-1", { kind: "stopped", reason: "told to" }, noon);
+      });
+      const newest = { runId: "r-1", kept: { commit: "2" } };
+      expect(await record.newestStage("shop", "deploy-start:a_b:")).toEqual(newest);
+      expect(await record.newestStage("other", "deploy-start:a_b:")).toBeNull();
+    });
+
     it("parks a run without worker or lease until it is woken", async () => {
       const { record } = current();
       await openedRun(record, "r-1");
@@ -152,6 +168,42 @@ export function runsContract(current: () => OpenRecord): void {
       expect((await record.run("r-1"))?.status).toBe("ready");
       expect(await hintsOf(record)).toEqual(["r-1-v3"]);
       expect(await record.lease("r-1", "second", longMs)).not.toBeNull();
+    });
+
+    it("names a run that is parked until a moment once that moment has come, and tells no queue of it before", async () => {
+      const { record } = current();
+      await openedRun(record, "r-1");
+      const lease = await leased(record, "r-1");
+      await clearHints(record);
+      // By the caller's clock, which may be far from the database's.
+      await record.fenced(lease, (tx) => tx.park("r-1", minutes(60)));
+      expect(await record.dueRuns(new Date(minutes(60).getTime() - 1))).toEqual([]);
+      expect(await record.dueRuns(minutes(60))).toEqual(["r-1"]);
+      expect(await hintsOf(record)).toEqual([]);
+      expect(await record.strandedRuns(0)).toEqual([]);
+      await record.transact((tx) => tx.wake("r-1"));
+      expect(await record.dueRuns(minutes(60))).toEqual([]);
+      expect(await hintsOf(record)).toEqual(["r-1-v3"]);
+    });
+
+    it("keeps the newest moment of a run that is parked again, and none of one that is woken, parks without or ends", async () => {
+      const { record } = current();
+      await openedRun(record, "r-1");
+      const parkUntil = async (until?: Date) => {
+        const lease = await leased(record, "r-1");
+        await record.fenced(lease, (tx) => tx.park("r-1", until));
+      };
+      await parkUntil(minutes(60));
+      await record.transact((tx) => tx.wake("r-1"));
+      await parkUntil(minutes(30));
+      expect(await record.dueRuns(minutes(30))).toEqual(["r-1"]);
+      await record.transact((tx) => tx.wake("r-1"));
+      await parkUntil();
+      expect(await record.dueRuns(minutes(600))).toEqual([]);
+      await record.transact((tx) => tx.wake("r-1"));
+      await parkUntil(minutes(30));
+      await record.transact((tx) => tx.endRun("r-1", { kind: "stopped", reason: "told to" }, noon));
+      expect(await record.dueRuns(minutes(600))).toEqual([]);
     });
 
     it("does not lose a wake that comes while the worker is about to park", async () => {
@@ -206,6 +258,28 @@ export function runsContract(current: () => OpenRecord): void {
       expect(await hintsOf(record)).toHaveLength(1);
     });
 
+    it("lets a run that has begun go before those that have not", async () => {
+      const { record } = current();
+      await openedRun(record, "r-begun");
+      const lease = await leased(record, "r-begun");
+      await openedRun(record, "r-fresh");
+      await record.fenced(lease, (tx) => tx.park("r-begun"));
+      for (const run of ["r-begun", "r-fresh"]) await record.transact((tx) => tx.wake(run));
+      const hints = (await record.unsentHints(9)).map((one) => one.hint);
+      expect(hints).toContainEqual({ kind: "advance", runId: "r-begun", isNext: true });
+      expect(hints).toContainEqual({ kind: "advance", runId: "r-fresh" });
+    });
+
+    it("finds a run whose lease lapsed at once, and after it was woken only when it did not move for long", async () => {
+      const { record } = current();
+      await openedRun(record, "r-1");
+      await leased(record, "r-1", 1);
+      await until(async () => (await record.strandedRuns(longMs)).includes("r-1"));
+      await record.transact((tx) => tx.wake("r-1"));
+      expect(await record.strandedRuns(longMs)).toEqual([]);
+      expect(await record.strandedRuns(0)).toEqual(["r-1"]);
+    });
+
     it("finds the runs that nobody works on, and not those that just moved", async () => {
       const { record } = current();
       await openedRun(record, "r-ready");
@@ -218,7 +292,7 @@ export function runsContract(current: () => OpenRecord): void {
         return runs.length === 2 && runs.sort();
       });
       expect(stranded).toEqual(["r-lapsed", "r-ready"]);
-      expect(await record.strandedRuns(longMs)).toEqual([]);
+      expect(await record.strandedRuns(longMs)).toEqual(["r-lapsed"]);
     });
 
     it("refuses to be used from inside its own transaction, where PGlite would hang", async () => {
@@ -270,7 +344,7 @@ export function runsContract(current: () => OpenRecord): void {
       const told: string[] = [];
       const stop = record.onWritten((what) => told.push(what));
       await openedRun(record, "r-1");
-      await record.transact((tx) => tx.setPaused("ada"));
+      await record.transact((tx) => tx.setPaused({ by: "ada", why: "" }));
       const failing = record.transact(async (tx) => {
         await tx.hint({ kind: "tick", loop: "triage", why: "push" });
         throw new Error("not so");

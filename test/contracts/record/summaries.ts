@@ -30,16 +30,11 @@ export function summariesContract(current: () => OpenRecord): void {
       });
     });
 
-    it("keeps who paused everything, and when the digest was sent", async () => {
+    it("keeps when the digest was sent", async () => {
       const { record } = current();
-      expect(await record.isPaused()).toBeNull();
       expect(await record.lastDigestAt()).toBeNull();
-      await record.transact((tx) => tx.setPaused("ada"));
       await record.transact((tx) => tx.setDigestSent(noon));
-      expect(await record.isPaused()).toEqual({ by: "ada" });
-      expect(await record.lastDigestAt()).toEqual(noon);
       await record.transact((tx) => tx.setPaused(null));
-      expect(await record.isPaused()).toBeNull();
       expect(await record.lastDigestAt()).toEqual(noon);
     });
   });
@@ -59,6 +54,7 @@ export function summariesContract(current: () => OpenRecord): void {
       const conflict = {
         id: "c-1",
         kind: "textual" as const,
+        severity: "hold" as const,
         left: { runId: "r-held", title: "l", intent: "" },
         right: { title: "r", intent: "" },
         paths: [],
@@ -74,18 +70,18 @@ export function summariesContract(current: () => OpenRecord): void {
         await tx.putConflict(over, "r-landed");
         await tx.putChange(change("r-landed", { state: "landed", landed }));
         await tx.endRun("r-landed", { kind: "landed", sha: "s1", approvedBy: ["ada"] }, minutes(5));
-        await tx.setPaused("ada");
+        await tx.setPaused({ by: "ada", why: "a reason" });
       });
       const overview = await record.overview(noon);
       expect(overview).toMatchObject({
-        isPaused: true,
-        pausedBy: "ada",
+        stop: { by: "ada", why: "a reason" },
         states: [],
         running: [
           { run: { id: "r-new", status: "ready" }, title: "title of f-r-new", step: "claim" },
           { run: { id: "r-run", status: "running" }, title: "title of f-r-run", step: "make" },
         ],
         held: [{ hold: hold("h-1", "r-held"), title: "change of r-held", loop: "triage" }],
+        claims: [],
         conflicts: [conflict],
         landedToday: [
           {
@@ -103,6 +99,30 @@ export function summariesContract(current: () => OpenRecord): void {
       expect((await record.overview(minutes(6))).landedToday).toEqual([]);
     });
 
+    it("says who has claimed how much, and the first of it", async () => {
+      const { record } = current();
+      const claim = (runId: string, keys: string[]) =>
+        record.transact((tx) =>
+          tx.claim({
+            keys,
+            mode: "exclusive",
+            holder: { kind: "run", runId, loop: "triage" },
+            reason: "to fix it",
+            ttlMs: 60_000,
+          }),
+        );
+      await claim("r-1", ["path:shop:d", "path:shop:b", "path:shop:c", "path:shop:a"]);
+      await claim("r-2", ["finding:f-1"]);
+      expect((await record.overview(noon)).claims).toEqual([
+        {
+          holder: { kind: "run", runId: "r-1", loop: "triage" },
+          count: 4,
+          keys: ["path:shop:a", "path:shop:b", "path:shop:c"],
+        },
+        { holder: { kind: "run", runId: "r-2", loop: "triage" }, count: 1, keys: ["finding:f-1"] },
+      ]);
+    });
+
     it("counts a digest's period from its beginning to before its end", async () => {
       const { record } = current();
       await openedRun(record, "r-1");
@@ -116,6 +136,9 @@ export function summariesContract(current: () => OpenRecord): void {
       expect(digest).toEqual({
         since: noon,
         until: minutes(10),
+        stop: null,
+        freezes: [],
+        deployed: 0,
         held: [],
         inbox: [],
         landed: [],

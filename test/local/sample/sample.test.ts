@@ -68,7 +68,7 @@ test("a draft left by a killed process is cleared away and the sample made", asy
   await mkdir(join(abandoned, "objects"), { recursive: true });
   await writeFile(join(dir, "notes.txt"), "not ours");
   const { remote } = await createSample(dir, { now });
-  expect(await git(remote, "rev-list", "--count", "main")).toBe("34");
+  expect(await git(remote, "rev-list", "--count", "main")).toBe("35");
   expect((await readdir(dir)).sort()).toEqual(["notes.txt", "shop.git"]);
 });
 

@@ -2,11 +2,12 @@ import type { Digest } from "../../../domain/answer.ts";
 import type { Conflict } from "../../../domain/conflict.ts";
 import type { Hold } from "../../../domain/hold.ts";
 import type { Organisation } from "../../../domain/organisation.ts";
-import { conflictBrief } from "./conflict-card.ts";
+import { conflictLine } from "./conflict-card.ts";
 import { fitted, type Part, part, vital } from "./fitted.ts";
-import { holdButtons, opponents, targetOf } from "./hold-card.ts";
+import { holdButtons, needLines, opponents, targetOf } from "./hold-card.ts";
 import { inboxButtons } from "./inbox-card.ts";
 import { context, header, type Rendered, section } from "./kit.ts";
+import { stopLines } from "./stop-lines.ts";
 import { capped, code, counted, day, inline, personName, personNames, shortSha, when } from "./text.ts";
 
 const heldMax = 5;
@@ -23,7 +24,8 @@ export function heldParts(held: Digest["held"], conflicts: Conflict[], org: Orga
     return part(
       section(
         `✋ *${inline(title, 200)}*`,
-        `${inline(loop, 60)} asks ${inline(hold.group, 60)} to land it on ${inline(targetOf(hold, org), 120)}.`,
+        `${inline(loop, 60)} asks to ${hold.environment === null ? "land it on" : "deploy it to"} ${inline(targetOf(hold, org), 120)}.`,
+        ...needLines(hold, org),
       ),
       context(
         against.length === 0 ? undefined : `⚠️ in conflict with ${opponents(against)}`,
@@ -62,24 +64,28 @@ export const landedLine = (org: Organisation) => (one: Digest["landed"][number])
 };
 
 export function renderDigest(digest: Digest, org: Organisation): Rendered {
+  // What is in the inbox stands above, with its reason and its buttons.
+  const gaveUp = digest.gaveUp.filter(
+    (one) => !digest.inbox.some((item) => item.title === one.title && item.loop === one.loop),
+  );
   const needs = digest.held.length + digest.inbox.length;
   const isQuiet =
     needs + digest.landed.length + digest.gaveUp.length + digest.rejected.length + digest.conflicts.length ===
     0;
   const summary = isQuiet
     ? "Quiet: nothing landed, nothing waits for you."
-    : `${needs === 0 ? "Nothing waits for you" : `${counted(needs, "thing")} ${needs === 1 ? "waits" : "wait"} for you`}; ${digest.landed.length} landed, ${digest.gaveUp.length} given up, ${counted(digest.conflicts.length, "conflict")}.`;
+    : `${needs === 0 ? "Nothing waits for you" : `${counted(needs, "thing")} ${needs === 1 ? "waits" : "wait"} for you`}; ${digest.landed.length} landed, ${digest.deployed === 0 ? "" : `${digest.deployed} deployed, `}${digest.gaveUp.length} given up, ${counted(digest.conflicts.length, "conflict")}.`;
   const blocks = fitted(
     [
       vital(header(`Loops, ${day(digest.until, org.timezone)}`)),
-      vital(section(summary)),
+      vital(section(...stopLines(digest, org), summary)),
       ...heldParts(digest.held, digest.conflicts, org),
       ...inboxParts(digest.inbox, org),
-      listPart("Conflicts", digest.conflicts, conflictBrief),
+      listPart("Conflicts", digest.conflicts, conflictLine),
       listPart("Landed", digest.landed, landedLine(org)),
       listPart(
         "Given up",
-        digest.gaveUp,
+        gaveUp,
         (one) => `${inline(one.title, 160)} (${inline(one.loop, 60)}): ${inline(one.reason, 200)}`,
       ),
       listPart(

@@ -4,11 +4,12 @@ import type { Organisation, Person } from "../../../domain/organisation.ts";
 import { actionIds } from "./action-ids.ts";
 import { blocksPerViewMax, fitted, vital } from "./fitted.ts";
 import { actions, button, confirmation, context, header, section } from "./kit.ts";
-import { overviewParts, overviewSummary, pausedLine } from "./overview.ts";
+import { overviewParts, overviewSummary } from "./overview.ts";
+import { stopLines } from "./stop-lines.ts";
 import { inline } from "./text.ts";
 
 function pauseButton(overview: Overview): Button {
-  if (overview.isPaused) {
+  if (overview.stop !== null) {
     return button("Resume everything", actionIds.homeResume, "everything", { style: "primary" });
   }
   return button("Pause everything", actionIds.homePause, "everything", {
@@ -35,7 +36,7 @@ export function renderHome(
     [
       vital(header(`${org.name}'s loops`)),
       notice === undefined ? undefined : vital(section(inline(notice, 300))),
-      vital(section(pausedLine(overview, org) ?? overviewSummary(overview))),
+      vital(section(...stopLines(overview, org), overviewSummary(overview))),
       vital(actions(pauseButton(overview), button("Refresh", actionIds.homeRefresh, "home"))),
       person === undefined ? vital(context(stranger)) : undefined,
       ...overviewParts(overview, org, person),

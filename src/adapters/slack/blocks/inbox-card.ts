@@ -21,6 +21,7 @@ const settledWords = {
   ignored: "Ignored",
   taken: "🙋 Taken",
   landed: "✅ Landed",
+  gone: "✅ Not seen any more",
 } satisfies Record<NonNullable<InboxItem["settled"]>["how"], string>;
 
 const settledLine = (settled: NonNullable<InboxItem["settled"]>, org: Organisation): string =>

@@ -1,10 +1,12 @@
 import type { Overview } from "../../../domain/answer.ts";
-import { isMember, type Organisation, type Person } from "../../../domain/organisation.ts";
-import { conflictBrief } from "./conflict-card.ts";
+import { needStates } from "../../../domain/hold.ts";
+import type { Organisation, Person } from "../../../domain/organisation.ts";
+import { conflictLine } from "./conflict-card.ts";
 import { heldParts, inboxParts, landedLine, listPart } from "./digest-card.ts";
 import { type Part, part, vital } from "./fitted.ts";
 import { section } from "./kit.ts";
-import { code, counted, inline, mention, when } from "./text.ts";
+import { code, counted, inline, when } from "./text.ts";
+import { claimName, holderLine } from "./who.ts";
 
 /** All in one line: what a person wants to know first. */
 export function overviewSummary(overview: Overview): string {
@@ -18,14 +20,8 @@ export function overviewSummary(overview: Overview): string {
   return parts.join("  ·  ");
 }
 
-export function pausedLine(overview: Overview, org: Organisation): string | undefined {
-  if (!overview.isPaused) return undefined;
-  const by = overview.pausedBy === undefined ? "" : ` by ${mention(org, overview.pausedBy)}`;
-  return `⏸️ *Everything is paused*${by}: no run starts and nothing lands.`;
-}
-
 const isFor = (org: Organisation, person: Person | undefined) => (held: Overview["held"][number]) =>
-  person !== undefined && isMember(org, held.hold.group, person.id);
+  person !== undefined && needStates(org, held.hold).some((one) => !one.isMet && one.may.includes(person.id));
 
 type LoopLine = Overview["loops"][number];
 
@@ -43,6 +39,13 @@ function loopLine(org: Organisation, one: LoopLine): string {
 
 const runLine = ({ run, title, step }: Overview["running"][number]): string =>
   `*${inline(run.loop, 60)}* ${inline(title, 160)}: ${inline(step, 80)} (${code(run.id, 40)})`;
+
+const claimsLine =
+  (org: Organisation) =>
+  ({ holder, count, keys }: Overview["claims"][number]): string => {
+    const more = count > keys.length ? ` and ${count - keys.length} more` : "";
+    return `🔒 ${holderLine(org, holder)}: ${keys.map(claimName).join(", ")}${more}`;
+  };
 
 /** What the status answer and the home tab both show, the most urgent first. */
 export function overviewParts(
@@ -64,7 +67,8 @@ export function overviewParts(
         `${inline(title, 160)} (${inline(loop, 60)}), for ${inline(hold.group, 60)} until ${when(hold.expiresAt, org)}`,
     ),
     listPart("Running", overview.running, runLine),
-    listPart("Conflicts", overview.conflicts, conflictBrief),
+    listPart("Claims", overview.claims, claimsLine(org)),
+    listPart("Conflicts", overview.conflicts, conflictLine),
     ...titled("Inbox", inboxParts(overview.inbox, org)),
     listPart("Landed today", overview.landedToday, landedLine(org)),
     overview.loops.length === 0

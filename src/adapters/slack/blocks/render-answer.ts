@@ -5,8 +5,9 @@ import { fitted, part, vital } from "./fitted.ts";
 import { context, type Rendered, section, sentence } from "./kit.ts";
 import { renderMemory } from "./memory.ts";
 import { diffBlocks } from "./modals.ts";
-import { overviewParts, overviewSummary, pausedLine } from "./overview.ts";
+import { overviewParts, overviewSummary } from "./overview.ts";
 import { renderState } from "./state.ts";
+import { stopLines } from "./stop-lines.ts";
 import { renderTrace, renderWhy } from "./story.ts";
 import { capped, code, counted, inline } from "./text.ts";
 import { renderWho } from "./who.ts";
@@ -29,7 +30,7 @@ export function renderAnswer(answer: Answer, org: Organisation, person?: Person)
     case "trace":
       return renderTrace(answer.trace, org);
     case "why":
-      return renderWhy(answer.story, org);
+      return renderWhy(answer, org);
     case "who":
       return renderWho(answer.doing, org, person);
     case "state":
@@ -59,10 +60,10 @@ function renderStatus(
   org: Organisation,
   person?: Person,
 ): Rendered {
-  const paused = pausedLine(overview, org);
+  const stopped = stopLines(overview, org);
   const blocks = fitted(
     [
-      paused === undefined ? undefined : vital(section(paused)),
+      stopped.length === 0 ? undefined : vital(section(...stopped)),
       vital(section(overviewSummary(overview))),
       ...overviewParts(overview, org, person),
     ],

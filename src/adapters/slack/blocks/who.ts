@@ -1,4 +1,4 @@
-import { type Claim, type ClaimKey, endsWithRun } from "../../../domain/claim.ts";
+import { type Claim, type ClaimKey, endsWithRun, type Holder } from "../../../domain/claim.ts";
 import type { Doing } from "../../../domain/memory.ts";
 import type { Organisation, Person } from "../../../domain/organisation.ts";
 import { actionIds } from "./action-ids.ts";
@@ -14,7 +14,7 @@ const pathsMax = 4;
 export function renderWho(doing: Doing, org: Organisation, person?: Person): Rendered {
   const { runs, claims, changes, holds } = doing;
   const about = doing.about === "" ? "" : `: ${code(doing.about, 160)}`;
-  if (runs.length + claims.length + changes.length + holds.length === 0) return nobody(about);
+  if (runs.length + claims.length + changes.length + holds.length === 0) return nobody(doing.about);
   const summary = [
     counted(runs.length, "run"),
     counted(claims.length, "claim"),
@@ -24,7 +24,7 @@ export function renderWho(doing: Doing, org: Organisation, person?: Person): Ren
   const blocks = fitted(
     [
       vital(section(`*Who is doing what*${about}`, summary)),
-      listPart("Running", runs, runLine(org)),
+      listPart("Runs", runs, runLine(org)),
       ...claimParts(doing, org, person),
       listPart("Open changes", changes, changeLine),
       listPart("Held for people", holds, holdLine),
@@ -35,7 +35,7 @@ export function renderWho(doing: Doing, org: Organisation, person?: Person): Ren
 }
 
 function nobody(about: string): Rendered {
-  const text = about === "" ? "Nobody is at work." : `Nobody is at work there${about}.`;
+  const text = about === "" ? "Nobody is at work." : `Nothing is under way for ${code(about, 160)}.`;
   return {
     text,
     blocks: [
@@ -47,7 +47,7 @@ function nobody(about: string): Rendered {
 
 const runLine = (org: Organisation) => (run: Doing["runs"][number]) => {
   const owner = run.owner === "" ? "" : `, ${personName(org, run.owner)}'s loop`;
-  return `*${inline(run.loop, 60)}* ${inline(run.title, 160)} (${inline(run.status, 40)}, ${code(run.runId, 40)}${owner}) since ${when(run.since, org)}`;
+  return `*${inline(run.loop, 60)}* ${inline(run.title, 160)} (${inline(run.status, 40)}, ${code(run.runId, 40)}${owner}), began ${when(run.since, org)}`;
 };
 
 const changeLine = (change: Doing["changes"][number]): string => {
@@ -82,11 +82,7 @@ function isTheirs(doing: Doing, { holder }: Claim, person: Person | undefined): 
 }
 
 function claimRow(claim: Claim, org: Organisation, isOwn: boolean) {
-  const { holder } = claim;
-  const by =
-    holder.kind === "run"
-      ? `*${inline(holder.loop, 60)}* (${code(holder.runId, 40)})`
-      : `${personName(org, holder.person)} with ${inline(holder.guest, 60)}`;
+  const by = holderLine(org, claim.holder);
   const mode = claim.mode === "exclusive" ? "alone" : "shared";
   const asked =
     claim.releaseAskedBy === undefined ? "" : `, asked back by ${personName(org, claim.releaseAskedBy)}`;
@@ -99,6 +95,11 @@ function claimRow(claim: Claim, org: Organisation, isOwn: boolean) {
   const label = isOwn ? "Release" : "Ask to release";
   return isOffered ? { ...row, accessory: button(label, actionIds.claimRelease, claim.key) } : row;
 }
+
+export const holderLine = (org: Organisation, holder: Holder): string =>
+  holder.kind === "run"
+    ? `*${inline(holder.loop, 60)}* (${code(holder.runId, 40)})`
+    : `${personName(org, holder.person)} with ${inline(holder.guest, 60)}`;
 
 /** `path:shop:src/cart.js` → `src/cart.js` in shop. */
 export function claimName(key: ClaimKey): string {

@@ -1,7 +1,7 @@
 import type { AllMiddlewareArgs, BlockAction, ButtonAction, SlackActionMiddlewareArgs } from "@slack/bolt";
 import type { Answer } from "../../../domain/answer.ts";
 import type { Command } from "../../../domain/command.ts";
-import { actionIds } from "../blocks/action-ids.ts";
+import { actionIds, readHoldValue } from "../blocks/action-ids.ts";
 import { ask, type Door, render, type SlackUser, show } from "../door.ts";
 import type { HomeTabs } from "../home-tabs.ts";
 
@@ -12,14 +12,24 @@ export const pressedBy = (body: BlockAction): SlackUser => ({
   name: body.user.username ?? body.user.name,
 });
 
+const settling =
+  (how: Extract<Command, { kind: "settle" }>["how"]) =>
+  (conflictId: string): Command => ({ kind: "settle", conflictId, how, note: "" });
+
 /** Buttons that are a command by themselves. The value says what is meant; whether it may be done is decided behind the door. */
 export const commandOfButton: Record<string, (value: string) => Command> = {
-  [actionIds.holdApprove]: (holdId) => ({ kind: "approve", holdId }),
+  [actionIds.holdApprove]: (value) => ({ kind: "approve", ...readHoldValue(value) }),
   [actionIds.inboxRetry]: (findingId) => ({ kind: "retry", findingId }),
   [actionIds.inboxIgnore]: (findingId) => ({ kind: "ignore", findingId }),
   [actionIds.inboxTake]: (findingId) => ({ kind: "take", findingId }),
+  [actionIds.conflictKeepLeft]: settling("keep-left"),
+  [actionIds.conflictKeepRight]: settling("keep-right"),
+  [actionIds.conflictOrder]: settling("order"),
+  [actionIds.conflictBothFine]: settling("both-fine"),
+  [actionIds.conflictPauseBoth]: settling("pause-both"),
+  [actionIds.conflictAsk]: settling("ask"),
   [actionIds.claimRelease]: (key) => ({ kind: "release", what: key }),
-  [actionIds.homePause]: () => ({ kind: "pause", loop: "everything" }),
+  [actionIds.homePause]: () => ({ kind: "pause", loop: "everything", why: "" }),
   [actionIds.homeResume]: () => ({ kind: "resume", loop: "everything" }),
 };
 

@@ -1,3 +1,4 @@
+import { readHoldValue } from "../blocks/action-ids.ts";
 import { diffLoadingModal, diffView, messageModal } from "../blocks/modals.ts";
 import { ask, type Door, render, show } from "../door.ts";
 import { type ButtonPress, pressedBy } from "./buttons.ts";
@@ -13,7 +14,10 @@ export const onDiffButton =
         trigger_id: body.trigger_id,
         view: diffLoadingModal(),
       });
-      const answer = await ask(door, user, { kind: "show-diff", holdId: action.value ?? "" });
+      const answer = await ask(door, user, {
+        kind: "show-diff",
+        holdId: readHoldValue(action.value ?? "").holdId,
+      });
       const view = answer.kind === "diff" ? diffView(answer) : messageModal(render(door, user, answer).text);
       await door.client.views.update({ view_id: opened.view?.id ?? "", view });
     });

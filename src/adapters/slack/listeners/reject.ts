@@ -1,6 +1,6 @@
 import type { AllMiddlewareArgs, SlackViewMiddlewareArgs, ViewSubmitAction } from "@slack/bolt";
 import { z } from "zod";
-import { noteInput } from "../blocks/action-ids.ts";
+import { noteInput, readHoldValue } from "../blocks/action-ids.ts";
 import { noteModal } from "../blocks/modals.ts";
 import { type Door, show } from "../door.ts";
 import { answerModal, inputError } from "./answer-modal.ts";
@@ -9,6 +9,7 @@ import type { ButtonPress } from "./buttons.ts";
 /** Our own words, but they went through the client: read as anything from outside. */
 const metadataShape = z.object({
   holdId: z.string().min(1).max(100),
+  digest: z.string().max(64),
   channel: z.string().optional(),
   ts: z.string().optional(),
 });
@@ -19,7 +20,7 @@ export const onRejectButton =
   async ({ ack, action, body }: ButtonPress): Promise<void> => {
     await ack();
     const metadata = JSON.stringify({
-      holdId: action.value ?? "",
+      ...readHoldValue(action.value ?? ""),
       channel: body.channel?.id,
       ts: body.message?.ts,
     });
@@ -39,7 +40,7 @@ export const onRejectNote =
     await answerModal(door, {
       ack,
       user: { id: body.user.id, name: body.user.name },
-      command: () => ({ kind: "reject", holdId: metadata.holdId, note }),
+      command: () => ({ kind: "reject", holdId: metadata.holdId, digest: metadata.digest, note }),
       blockId: noteInput.blockId,
       channel: metadata.channel,
       // The hold's own message shows it.

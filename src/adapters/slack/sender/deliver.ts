@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Organisation } from "../../../domain/organisation.ts";
-import type { Log, RecordStore, UnsentMessage } from "../../../ports.ts";
+import type { RecordStore, UnsentMessage } from "../../../ports/record.ts";
+import type { Log } from "../../../ports.ts";
 import { context, type Rendered, section } from "../blocks/kit.ts";
 import { renderCard } from "../blocks/render-card.ts";
 import type { ChannelIds } from "./channel-ids.ts";

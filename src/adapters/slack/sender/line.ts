@@ -1,4 +1,4 @@
-import type { UnsentMessage } from "../../../ports.ts";
+import type { UnsentMessage } from "../../../ports/record.ts";
 import type { Address, Delivery } from "./deliver.ts";
 
 /** One channel's messages, in the order in which they leave. Times are of a clock that only goes forward. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RecordStore, UnsentMessage } from "../../../ports.ts";
+import type { RecordStore, UnsentMessage } from "../../../ports/record.ts";
 import { type Bell, createBell } from "./bell.ts";
 import { type Delivery, deliver, type Post } from "./deliver.ts";
 import {

@@ -1,6 +1,6 @@
 import { add, commit, type Entry, patch, text } from "../entries.ts";
 import { alice, bob, carol, dan, erin } from "../people.ts";
-import { accents, failingTests, halfEven, halfEvenLanding, zoneLookup } from "./truths.ts";
+import { accents, failingTests, financeTest, halfEven, halfEvenLanding, zoneLookup } from "./truths.ts";
 
 /** Days 9 to 1: the three truths, among work that has nothing to do with them, and what customers report. */
 export const lately: readonly Entry[] = [
@@ -71,6 +71,7 @@ export const lately: readonly Entry[] = [
   }),
   halfEven,
   halfEvenLanding,
+  financeTest,
   commit({
     by: dan,
     daysAgo: 5,

@@ -1,5 +1,5 @@
-import { commit, merge, patch, text } from "../entries.ts";
-import { dan, erin, tidy } from "../people.ts";
+import { add, commit, merge, patch, text } from "../entries.ts";
+import { carol, dan, erin, tidy } from "../people.ts";
 
 // The three commits after which a test fails. Nothing in the shop itself says so: that takes work to find.
 
@@ -87,6 +87,31 @@ export const halfEvenLanding = merge({
   time: "09:03",
   subject: "Land tidy: round half a cent to the even one",
   trailers: { ...rounding, "Loom-Approved-By": "bob" },
+});
+
+/** What finance decided, as a test of its own that only its own loop runs; it holds until somebody takes the rounding back. */
+export const financeTest = commit({
+  by: carol,
+  daysAgo: 6,
+  time: "11:20",
+  subject: "finance: how half a cent is rounded, as a test",
+  body: "npm test leaves it alone: node --test finance/halves.mjs",
+  edits: [
+    add(
+      "finance/halves.mjs",
+      text`
+        import assert from "node:assert/strict";
+        import { test } from "node:test";
+        import { roundCents } from "../src/pricing.js";
+
+        test("half a cent goes to the even one", () => {
+          assert.equal(roundCents(0.5), 0);
+          assert.equal(roundCents(1.5), 2);
+          assert.equal(roundCents(2.5), 2);
+        });
+      `,
+    ),
+  ],
 });
 
 /** Never worked: composed letters keep their accents. The test came with it and has failed from its first day. */

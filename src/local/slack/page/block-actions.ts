@@ -34,27 +34,34 @@ async function press(button: HTMLButtonElement, user: string): Promise<void> {
   const { kind, value, url, confirm } = button.dataset;
   const menu = button.closest<HTMLDetailsElement>("details.bk-overflow");
   if (menu !== null) menu.open = false;
+  const origin = originOf(button);
   if (confirm !== undefined && !(await askToConfirm(confirm))) return;
   if (url !== undefined) window.open(url, "_blank", "noopener");
   const sent = kind === "overflow" ? { selected: value } : { value };
-  await send(button, user, sent);
+  await send(button, origin, { user, ...sent });
 }
 
 async function choose(owner: HTMLElement, user: string): Promise<void> {
   const selected = enteredValue(owner);
   if (selected === "") return;
+  const origin = originOf(owner);
   const { confirm } = owner.dataset;
   if (confirm !== undefined && !(await askToConfirm(confirm))) return;
-  await send(owner, user, { selected });
+  await send(owner, origin, { user, selected });
 }
 
-async function send(element: HTMLElement, user: string, sent: Record<string, unknown>): Promise<void> {
-  const origin = element.closest<HTMLElement>("[data-origin]");
+/** The message, home or view that it stands in: asked for at once, for it may be drawn anew while somebody is asked whether they mean it. */
+const originOf = (element: HTMLElement): HTMLElement | null => element.closest<HTMLElement>("[data-origin]");
+
+async function send(
+  element: HTMLElement,
+  origin: HTMLElement | null,
+  sent: { user: string } & Record<string, unknown>,
+): Promise<void> {
   if (origin === null || element.getAttribute("aria-busy") === "true") return;
   const { actionId, blockId } = element.dataset;
   setBusy(element, true);
   const body = {
-    user,
     action_id: actionId,
     block_id: blockId,
     values: enteredValues(origin),

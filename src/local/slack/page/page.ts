@@ -23,6 +23,8 @@ const nearBottomPx = 120;
 
 let state: PageState | null = null;
 let feed: EventSource | null = null;
+/** Whose snapshot is shown; somebody else acts already when another person was chosen and their snapshot is still on its way. */
+let shownTo = "";
 
 const me = (): string => state?.data.me ?? "";
 const data = (): Snapshot => {
@@ -36,6 +38,7 @@ const modal = createModal(me);
 
 /** Follows the workspace as this person. The browser reconnects by itself and gets a new snapshot. */
 function follow(user: string): void {
+  if (state !== null) state.data.me = user;
   feed?.close();
   feed = new EventSource(`/events?user=${encodeURIComponent(user)}`);
   feed.onmessage = (event) => take(JSON.parse(String(event.data)) as Snapshot | Patch);
@@ -66,7 +69,8 @@ function take(message: Snapshot | Patch): void {
 function startWith(snapshot: Snapshot): void {
   localStorage.setItem(meStored, snapshot.me);
   const before = state;
-  const samePerson = before?.data.me === snapshot.me;
+  const samePerson = shownTo === snapshot.me;
+  shownTo = snapshot.me;
   state = {
     data: snapshot,
     channelId: "",
@@ -156,7 +160,7 @@ function drawPane(current: PageState, channel: PageChannel): void {
   const beginning =
     channel.kind === "app"
       ? `This is where ${channel.name} writes to you alone.`
-      : `This is the very beginning of ${placeName(channel)}.`;
+      : `This is the very beginning of ${placeName(channel)}. Type / to see what you can ask.`;
   if (messages.length === 0) pane.append(make("p", { class: "empty" }, beginning));
   if (atBottom) pane.scrollTop = pane.scrollHeight;
   byId("latest").hidden = pane.scrollHeight - pane.scrollTop - pane.clientHeight < nearBottomPx;

@@ -3,7 +3,7 @@ import { renderHome } from "../../../../src/adapters/slack/blocks/home.ts";
 import { renderAnswer } from "../../../../src/adapters/slack/blocks/render-answer.ts";
 import { renderCard } from "../../../../src/adapters/slack/blocks/render-card.ts";
 import type { Card } from "../../../../src/domain/card.ts";
-import type { Hold } from "../../../../src/domain/hold.ts";
+import type { Approval, Hold } from "../../../../src/domain/hold.ts";
 import * as sample from "../samples.ts";
 import { seen } from "../seen.ts";
 
@@ -14,6 +14,7 @@ const cardText = (card: Card): string => {
   return `${text}\n---\n${seen(blocks)}`;
 };
 
+const approved = (person: string): Approval => ({ person, answer: "approved", note: "", at });
 const heldIn = (change: Partial<Hold>): Card => ({ ...sample.holdCard, hold: { ...sample.hold, ...change } });
 
 describe("cards", () => {
@@ -52,6 +53,8 @@ describe("cards", () => {
       Reverts 4f2c1aa, the first commit at which “restock keeps the order” fails.
       *Why it waits*
       • triage is not a trusted loop
+      *Who approves it*
+      ○ *maintainers*: 0 of 1; needs one of <@U01> and <@U02>
       *Diff* 2 files, +4 −5
       \`src/shelves/order.js\`  +3 −5
       \`src/shelves/index.js\`  +1 −0
@@ -59,7 +62,7 @@ describe("cards", () => {
       • restock keeps the order: expected [1, 2, 3], got [3, 1, 2] (\`test/shelves.test.js\`)
       \`\`\`[{"type":"rich_text_preformatted","elements":[{"type":"text","text":"AssertionError: expected [1, 2, 3]\\n  at test/shelves.test.js:14"}]}]\`\`\`
       (Checked: 28 of 28 tests pass in a fresh checkout; no test was removed or weakened)
-      (asks <@U01> and <@U02>  ·  expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`sha256:ab12cd34ef56…\`  ·  \`r-aaaaaaaaaa\`  ·  triage)
+      (expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`sha256:ab12cd34ef56…\`  ·  \`r-aaaaaaaaaa\`  ·  triage)
       [Approve] [Reject] [Show diff]"
     `);
   });
@@ -75,10 +78,11 @@ describe("cards", () => {
       ⚠️ *Conflict of intent*
       Undoes a deliberate change by *tidy* (landed \`c0ffee1\`): Round invoice lines, not totals
       > tidy meant: rounds each line, as the tax office asks; changes the test of totals
-      > This change means: takes back the commit that breaks invoice totals
       • src/invoices/total.js would be again what it was before c0ffee1.
       *Why it waits*
       • triage is not a trusted loop
+      *Who approves it*
+      ○ *maintainers*: 0 of 1; needs one of <@U01> and <@U02>
       *Diff* 2 files, +4 −5
       \`src/shelves/order.js\`  +3 −5
       \`src/shelves/index.js\`  +1 −0
@@ -86,13 +90,13 @@ describe("cards", () => {
       • restock keeps the order: expected [1, 2, 3], got [3, 1, 2] (\`test/shelves.test.js\`)
       \`\`\`[{"type":"rich_text_preformatted","elements":[{"type":"text","text":"AssertionError: expected [1, 2, 3]\\n  at test/shelves.test.js:14"}]}]\`\`\`
       (Checked: 28 of 28 tests pass in a fresh checkout; no test was removed or weakened)
-      (asks <@U01> and <@U02>  ·  expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`sha256:ab12cd34ef56…\`  ·  \`r-aaaaaaaaaa\`  ·  triage)
+      (expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`sha256:ab12cd34ef56…\`  ·  \`r-aaaaaaaaaa\`  ·  triage)
       [Approve ?] [Reject] [Show diff]"
     `);
   });
 
   it("replaces the buttons by who approved it", () => {
-    const card = heldIn({ state: "approved", answer: { person: "bob", answer: "approved", note: "", at } });
+    const card = heldIn({ state: "approved", approvals: [approved("bob")] });
     expect(cardText(card)).toMatchInlineSnapshot(`
       "Approved: Revert “Sort shelves by last restock”
       ---
@@ -106,16 +110,29 @@ describe("cards", () => {
   it.each([
     [
       "rejected",
-      { answer: { person: "bob", answer: "rejected" as const, note: "on purpose", at } },
+      { approvals: [{ ...approved("bob"), answer: "rejected", note: "on purpose" }] },
       "🚫 Rejected by <@U02>",
     ],
+    [
+      "approved",
+      { approvals: [{ ...approved("bob"), answer: "overridden", note: "the shop is down" }] },
+      "🚨 Overridden by <@U02>, <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>: the shop is down",
+    ],
     ["void", { voidedBecause: "main moved" }, "Voided: main moved"],
+    [
+      "void",
+      { voidedBecause: "somebody pushed", approvals: [approved("alice")] },
+      "Voided: somebody pushed. The approval of <@U01>",
+    ],
     ["expired", {}, "without an answer; it is in the inbox"],
-  ] as const)("says that a hold is %s, without buttons", (state, change, words) => {
-    const text = cardText(heldIn({ state, ...change }));
-    expect(text).toContain(words);
-    expect(text).not.toContain("[Approve");
-  });
+  ] satisfies [Hold["state"], Partial<Hold>, string][])(
+    "says that a hold is %s, without buttons",
+    (state, change, words) => {
+      const text = cardText(heldIn({ state, ...change }));
+      expect(text).toContain(words);
+      expect(text).not.toContain("[Approve");
+    },
+  );
 
   it("tells both sides of a conflict", () => {
     const card: Card = {
@@ -125,7 +142,22 @@ describe("cards", () => {
       note: "The new change is held with this evidence.",
     };
     expect(cardText(card)).toMatchInlineSnapshot(`
-      "Conflict: *triage* (\`r-aaaaaaaaaa\`) would undo *tidy* (landed \`c0ffee1\`): Revert rounding of invoice totals
+      "Conflict: *triage* (\`r-aaaaaaaaaa\`) undoes a deliberate change by *tidy* (landed \`c0ffee1\`): Revert rounding of invoice totals
+      ---
+      *A new change would take back a deliberate one*
+      *tidy* (landed \`c0ffee1\`): Round invoice lines, not totals
+      > rounds each line, as the tax office asks; changes the test of totals
+      *triage* (\`r-aaaaaaaaaa\`): Revert rounding of invoice totals
+      > takes back the commit that breaks invoice totals
+      • src/invoices/total.js would be again what it was before c0ffee1.
+      (\`src/invoices/total.js\` and \`test/invoices/total.test.js\`)
+      (For <@U01> and Carol Lindqvist  ·  The new change is held with this evidence.  ·  \`undo:1\`)"
+    `);
+  });
+
+  it("asks how to settle a conflict, and asks again before one side loses", () => {
+    expect(cardText(sample.conflictCard)).toMatchInlineSnapshot(`
+      "Conflict: *triage* (\`r-aaaaaaaaaa\`) undoes a deliberate change by *tidy* (landed \`c0ffee1\`): Revert rounding of invoice totals
       ---
       ⚠️ *A new change would take back a deliberate one*
       *tidy* (landed \`c0ffee1\`): Round invoice lines, not totals
@@ -133,9 +165,43 @@ describe("cards", () => {
       *triage* (\`r-aaaaaaaaaa\`): Revert rounding of invoice totals
       > takes back the commit that breaks invoice totals
       • src/invoices/total.js would be again what it was before c0ffee1.
+      🙋 The approvers were asked by Carol Lindqvist, <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>: who knows?
       (\`src/invoices/total.js\` and \`test/invoices/total.test.js\`)
-      (For <@U01> and Carol Lindqvist  ·  The new change is held with this evidence.)"
+      (For <@U01> and Carol Lindqvist  ·  Nothing of it lands until somebody settles it.  ·  \`undo:1\`)
+      [Keep triage's ?] [Keep tidy's ?] [Make it anew on top] [Both are fine ?]
+      [Pause both loops] [Ask the approvers]"
     `);
+  });
+
+  it("says how a conflict was settled, without buttons", () => {
+    const answer = {
+      answer: "keep-right",
+      by: "bob",
+      note: "on purpose",
+      at: sample.at,
+      decision: "d-1a2b3c4d",
+    } as const;
+    expect(cardText({ ...sample.conflictCard, state: "decided", answer })).toMatchInlineSnapshot(`
+      "Settled: *triage* (\`r-aaaaaaaaaa\`) undoes a deliberate change by *tidy* (landed \`c0ffee1\`): Revert rounding of invoice totals
+      ---
+      *A new change would take back a deliberate one*
+      *tidy* (landed \`c0ffee1\`): Round invoice lines, not totals
+      > rounds each line, as the tax office asks; changes the test of totals
+      *triage* (\`r-aaaaaaaaaa\`): Revert rounding of invoice totals
+      > takes back the commit that breaks invoice totals
+      • src/invoices/total.js would be again what it was before c0ffee1.
+      🙋 The approvers were asked by Carol Lindqvist, <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>: who knows?
+      ✅ Kept tidy's, by <@U02>, <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>: on purpose  ·  remembered as \`d-1a2b3c4d\`
+      (\`src/invoices/total.js\` and \`test/invoices/total.test.js\`)
+      (For <@U01> and Carol Lindqvist  ·  Nothing of it lands until somebody settles it.  ·  \`undo:1\`)"
+    `);
+  });
+
+  it("says that an approved change has landed", () => {
+    const hold = { ...sample.hold, state: "approved" as const };
+    expect(cardText({ ...sample.holdCard, hold, landed: "c0ffee1".padEnd(40, "0") })).toContain(
+      "Landed as `c0ffee1`",
+    );
   });
 
   it("says which decision a change contradicts", () => {
@@ -148,7 +214,7 @@ describe("cards", () => {
     expect(cardText(card)).toMatchInlineSnapshot(`
       "Conflict: *triage* (\`r-aaaaaaaaaa\`) contradicts a decision: d-1a2b3c4d: Round half to even in prices
       ---
-      ⚠️ *A new change contradicts a decision*
+      *A new change contradicts a decision*
       *Decided*: d-1a2b3c4d: Round half to even in prices
       > finance said so
       *triage* (\`r-aaaaaaaaaa\`): Round prices up
@@ -156,7 +222,7 @@ describe("cards", () => {
       • alice decided d-1a2b3c4d on 2026-11-20: Round half to even in prices
       • The change touches src/pricing.js and does not cite it.
       (\`src/pricing.js\`)
-      (For <@U01>  ·  It is held.)"
+      (For <@U01>  ·  It is held.  ·  \`decision:1\`)"
     `);
     const held = cardText({ ...sample.holdCard, conflicts: [sample.againstDecision] });
     expect(held).toContain("(in conflict with a decision)");
@@ -194,7 +260,8 @@ describe("cards", () => {
       # Loops, Wednesday 25 November
       2 things wait for you; 1 landed, 1 given up, 1 conflict.
       ✋ *Revert “Sort shelves by last restock”*
-      triage asks maintainers to land it on shop/main.
+      triage asks to land it on shop/main.
+      ○ *maintainers*: 0 of 1; needs one of Alice Adler and Bob Okafor
       (⚠️ in conflict with 1 other change  ·  expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`r-aaaaaaaaaa\`)
       [Approve ?] [Reject] [Show diff]
       📥 *price feed test fails since the fixture expired*
@@ -202,7 +269,7 @@ describe("cards", () => {
       (triage  ·  \`f-bbbbbbbbbbbb\`  ·  since <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>)
       [Retry] [Ignore] [Take it]
       *Conflicts*
-      • *triage* (\`r-aaaaaaaaaa\`) would undo *tidy* (landed \`c0ffee1\`): Revert rounding of invoice totals
+      • *triage* (\`r-aaaaaaaaaa\`) undoes a deliberate change by *tidy* (landed \`c0ffee1\`): Revert rounding of invoice totals  ·  \`undo:1\`
       *Landed*
       • \`4444444\` Fix restock order (triage, approved by Alice Adler)
       *Given up*
@@ -232,13 +299,16 @@ describe("answers", () => {
       "1 running  ·  1 held  ·  1 conflict  ·  1 landed today  ·  1 in the inbox
       *Held for you*
       ✋ *Revert “Sort shelves by last restock”*
-      triage asks maintainers to land it on shop/main.
+      triage asks to land it on shop/main.
+      ○ *maintainers*: 0 of 1; needs one of Alice Adler and Bob Okafor
       (⚠️ in conflict with 1 other change  ·  expires <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>  ·  \`r-aaaaaaaaaa\`)
       [Approve ?] [Reject] [Show diff]
       *Running*
       • *triage* invoice totals off by a cent: check (\`r-cccccccccc\`)
+      *Claims*
+      • 🔒 *triage* (\`r-cccccccccc\`): finding \`f-cccccccccccc\`, \`src/invoice.js\` in shop, \`env:staging\` and 2 more
       *Conflicts*
-      • *triage* (\`r-aaaaaaaaaa\`) would undo *tidy* (landed \`c0ffee1\`): Revert rounding of invoice totals
+      • *triage* (\`r-aaaaaaaaaa\`) undoes a deliberate change by *tidy* (landed \`c0ffee1\`): Revert rounding of invoice totals  ·  \`undo:1\`
       *Inbox*
       📥 *price feed test fails since the fixture expired*
       No commit breaks it: it fails at every commit of the last 40.
@@ -273,7 +343,10 @@ describe("answers", () => {
   });
 
   it("tells why, step by step", () => {
-    const { blocks } = renderAnswer({ kind: "why", story: sample.story }, organisation);
+    const { blocks } = renderAnswer(
+      { kind: "why", story: sample.story, ruling: sample.explained },
+      organisation,
+    );
     expect(seen(blocks)).toMatchInlineSnapshot(`
       "*triage* · Revert “Sort shelves by last restock”
       Now: held
@@ -281,8 +354,13 @@ describe("answers", () => {
       > restock keeps the order: expected [1, 2, 3], got [3, 1, 2]
       *Change* 2 files on \`loom/triage/r-aaaaaaaaaa\`
       > Reverts 4f2c1aa, the first commit at which “restock keeps the order” fails.
+      *Policy* on land: *hold*
+      • \`money-is-payments\` in policies/shop.cedar: Prices and money are looked at by payments, too.
+      from 2 files, 9 lines · zones: money, tests · trust 0
+      ruling \`p-0123456789ab\` · policies \`999999999999\` · facts \`888888888888\`: made again from these facts just now, it is the same (\`loom policy explain p-0123456789ab\`)
       *Asked* maintainers  ·  waits until <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>
-      • triage is not a trusted loop
+      ○ *maintainers*: 0 of 1; needs one of Alice Adler and Bob Okafor
+      _\`h-aaaaaaaaaa\` is about \`ab12cd34ef56\` under the policies \`999999999999\`_
       *Notes*
       • look at the fixture first
       *Step by step*
@@ -299,8 +377,8 @@ describe("answers", () => {
       ---
       *Who is doing what*: \`src/cart\`
       1 run  ·  3 claims  ·  1 open change  ·  1 held
-      *Running*
-      • *triage* invoice totals off by a cent (running, \`r-cccccccccc\`, Alice Adler's loop) since <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>
+      *Runs*
+      • *triage* invoice totals off by a cent (running, \`r-cccccccccc\`, Alice Adler's loop), began <!date^1795504320^{date_short_pretty} {time}|24 Nov, 08:12>
       *Claims*
       🔒 \`src/cart/total.js\` in shop alone by *triage* (\`r-cccccccccc\`) until <!date^1795590720^{date_short_pretty} {time}|25 Nov, 08:12>
       > invoice totals off by a cent  [Ask to release]
@@ -328,7 +406,7 @@ describe("answers", () => {
   it("says that nobody is there", () => {
     const doing = { about: "src/<b>", runs: [], claims: [], changes: [], holds: [] };
     expect(renderAnswer({ kind: "who", doing }, organisation).text).toBe(
-      "Nobody is at work there: `src/&lt;b&gt;`.",
+      "Nothing is under way for `src/&lt;b&gt;`.",
     );
     expect(renderAnswer({ kind: "who", doing: { ...doing, about: "" } }, organisation).text).toBe(
       "Nobody is at work.",
@@ -400,7 +478,7 @@ describe("answers", () => {
   });
 
   it("offers to resume while everything is paused", () => {
-    const paused = { ...sample.overview, isPaused: true, pausedBy: "bob" };
+    const paused = { ...sample.overview, stop: { by: "bob", why: "an incident" } };
     const person = organisation.people[0];
     const { blocks } = renderHome(paused, organisation, { person, slackUserId: "U01" });
     expect(seen(blocks)).toContain("[Resume everything]");

@@ -8,7 +8,7 @@ import {
   nextDue,
   type Shared,
 } from "../../../../src/adapters/slack/sender/line.ts";
-import type { UnsentMessage } from "../../../../src/ports.ts";
+import type { UnsentMessage } from "../../../../src/ports/record.ts";
 
 const address = { channel: "C02", ts: "1.1" };
 

@@ -1,0 +1,14 @@
+const wordLike = /[A-Za-z_$][\w$]+/g;
+
+/** What could be names in these lines, comments and strings included: cheap, to know which files are worth a parse. */
+export function wordsOf(lines: Iterable<string>): Set<string> {
+  const words = new Set<string>();
+  for (const line of lines) for (const [word] of line.matchAll(wordLike)) words.add(word);
+  return words;
+}
+
+export const linesAt = (lines: string[], numbers: Iterable<number>): string[] =>
+  [...numbers].map((line) => lines[line - 1] ?? "");
+
+/** A name as a word: Ruby's `empty?` and a private `#field` stand in a text as the words `empty` and `field`. */
+export const wordOf = (name: string): string => name.replace(/^#|[?!=]+$/g, "");
