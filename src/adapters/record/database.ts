@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { randomInt } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type SQL, sql } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 
@@ -31,7 +33,9 @@ export async function firstRow<T>(db: Database, statement: SQL): Promise<T> {
 }
 
 const inside = new AsyncLocalStorage<true>();
-const retriesMax = 3;
+const retriesMax = 5;
+/** A random wait before each new try, up to this: two that met do not meet again. */
+const retryMsMax = 50;
 /** Serialisation failure and deadlock: Postgres says of both that the transaction may simply be tried again. */
 const retriable = new Set(["40001", "40P01"]);
 
@@ -43,6 +47,7 @@ export async function inTransaction<T>(db: Database, work: (tx: Database) => Pro
         return await db.transaction((tx) => inside.run(true, () => work(tx)));
       } catch (error) {
         if (attempt === retriesMax || !retriable.has(codeOf(error))) throw error;
+        await sleep(randomInt(retryMsMax / 10, retryMsMax));
       }
     }
   });

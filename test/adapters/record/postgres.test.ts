@@ -118,21 +118,22 @@ if ("skipped" in postgres) {
     it("tries a transaction again that died in a deadlock", async () => {
       const { record } = await openPostgres(url);
       let attempts = 0;
-      let waiting: (() => void) | undefined;
+      let release: (() => void) | undefined;
       const bothHaveOne = new Promise<void>((resolve) => {
-        waiting = resolve;
+        release = resolve;
       });
       for (const runId of ["r-a", "r-b"]) await openedRun(record, runId);
       const wakeBoth = (first: string, second: string) =>
         record.transact(async (tx) => {
-          attempts += 1;
           await tx.wake(first);
-          if (attempts === 2) waiting?.();
+          attempts += 1;
+          if (attempts === 2) release?.();
           await bothHaveOne;
           await tx.wake(second);
         });
       await Promise.all([wakeBoth("r-a", "r-b"), wakeBoth("r-b", "r-a")]);
-      expect(attempts).toBe(3);
+      // Each has its first row before either asks for its second, so one of them died; on a busy machine they may meet again.
+      expect(attempts).toBeGreaterThan(2);
       await record.close();
     });
 
