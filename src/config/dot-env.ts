@@ -18,7 +18,7 @@ export function readDotEnv(text: string, label = ".env"): ReadDotEnv {
     .entries()) {
     const place = `${label}:${at + 1}`;
     if (/^\s*(?:#|$)/.test(line)) continue;
-    const parts = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line);
+    const parts = /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$/s.exec(line);
     const [key, raw] = [parts?.[1], parts?.[2]];
     if (key === undefined || raw === undefined) problems.push(`${place}: is not understood; ${wanted}`);
     else if (values.has(key)) problems.push(`${place}: ${key} stands here for the second time; keep one`);
@@ -34,12 +34,12 @@ export function readDotEnv(text: string, label = ".env"): ReadDotEnv {
 }
 
 function readValue(raw: string): string | null {
-  const single = /^'([^']*)'\s*(?:#.*)?$/.exec(raw);
+  const single = /^'([^']*)'\s*(?:#.*)?$/s.exec(raw);
   if (single?.[1] !== undefined) return single[1];
-  const double = /^"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$/.exec(raw);
+  const double = /^"((?:[^"\\]|\\.)*)"\s*(?:#.*)?$/s.exec(raw);
   if (double?.[1] !== undefined)
     return double[1].replace(/\\(["\\n])/g, (_, sign: string) => (sign === "n" ? "\n" : sign));
   if (/^["']/.test(raw)) return null;
-  const bare = raw.replace(/(?:^|\s+)#.*$/, "");
+  const bare = raw.replace(/(?:^|\s+)#.*$/s, "");
   return /\s/.test(bare) ? null : bare;
 }

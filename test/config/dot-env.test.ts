@@ -49,5 +49,6 @@ test("a value in single quotes comes back as it was", () => {
         expect(readDotEnv(`KEY='${value}'`)).toEqual({ kind: "valid", values: { KEY: value } });
       },
     ),
+    { examples: [["\u2028"]] },
   );
 });
