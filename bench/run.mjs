@@ -10,6 +10,7 @@ for (const name of all.filter(
   (one) => wanted.length === 0 || wanted.includes(one.replace(".bench.mjs", "")),
 )) {
   console.log(`\n${name}`);
-  const ended = spawnSync(process.execPath, [`${import.meta.dirname}/${name}`], { stdio: "inherit" });
+  const argv = ["--import", "./dist/entry/steady-webassembly.js", `${import.meta.dirname}/${name}`];
+  const ended = spawnSync(process.execPath, argv, { cwd: `${import.meta.dirname}/..`, stdio: "inherit" });
   if (ended.status !== 0) process.exitCode = 1;
 }

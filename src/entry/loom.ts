@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./steady-webassembly.ts";
 import { parseArgs } from "node:util";
 import { runCommandLine } from "./command-line.ts";
 
