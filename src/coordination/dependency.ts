@@ -35,7 +35,7 @@ export async function dependencyConflicts(
   right: DependencySide,
   from: { symbols: Symbols; sources: Sources },
 ): Promise<DependencyAnswer> {
-  const [one, other] = [await changedTexts(left, from), await changedTexts(right, from)];
+  const [one, other] = await Promise.all([changedTexts(left, from), changedTexts(right, from)]);
   const clashes: DependencyClash[] = [];
   for (const [changer, user, breaks] of [
     [one, other, "right"],

@@ -39,12 +39,7 @@ async function judge(
   { base, left, right }: DependencyCase,
   { history, symbols }: { history: History; symbols: Symbols },
 ): Promise<Pick<DependencyRow, "flagged" | "evidence" | "weaker">> {
-  const records: ChangeRecord[] = [];
-  const pairs = [left, right].map((head) => ({ base, head }));
-  for await (const record of history.records(pairs)) records.push(record);
-  const [one, other] = records;
-  if (one === undefined || other === undefined)
-    throw new Error(`comparing ${left} and ${right}: git told of ${records.length} of 2 changes`);
+  const [one, other] = await Promise.all([recordOf(history, base, left), recordOf(history, base, right)]);
   const { clashes, weaker } = await dependencyConflicts(
     { record: one, called: "left" },
     { record: other, called: "right" },
@@ -61,6 +56,12 @@ async function judge(
     ],
     weaker: [...weaker, ...stands.weaker],
   };
+}
+
+/** Side by side with the other change's: git takes a process for each. */
+async function recordOf(history: History, base: Sha, head: Sha): Promise<ChangeRecord> {
+  for await (const record of history.records([{ base, head }])) return record;
+  throw new Error(`comparing ${base} and ${head}: git told of no change`);
 }
 
 /** Those of the clashes that git's own merge has; where it does not merge, all of them, and it is said. */

@@ -4,7 +4,7 @@ import { type Family, type FileSymbols, familyOf, type LineRange } from "../../d
 import type { Sources, Symbols } from "../../ports/symbols.ts";
 
 /** Of one change at most so many files are looked into, and files of at most so many bytes. */
-const filesMax = 2_000;
+const filesMax = 10_000;
 const bytesMax = 2_000_000;
 
 /** A source file that a change touches: its text on both sides, and its symbols, read when they are asked for. */
@@ -16,6 +16,7 @@ export interface ChangedText {
   status: FileRecord["status"];
   before: string[];
   after: string[];
+  textAfter: string;
   isDeleted: boolean;
   isNew: boolean;
   hunks: Hunk[];
@@ -70,7 +71,8 @@ export async function changedTexts(
       const added = numbersOf(file, "new", lines.after.length).filter(
         (line) => !moved.has(lines.after[line - 1]?.trim() ?? ""),
       );
-      return changedText(file, { ...lines, removed: new Set(removed), added: new Set(added) }, (side) =>
+      const sides = { ...lines, textAfter: after, removed: new Set(removed), added: new Set(added) };
+      return changedText(file, sides, (side) =>
         side === "before"
           ? from.symbols.read(file.from ?? file.path, before, { references: [] })
           : from.symbols.read(file.path, after, { references: rangesOf(added) }),
@@ -79,7 +81,7 @@ export async function changedTexts(
   };
 }
 
-type Sides = Pick<ChangedText, "before" | "after" | "added" | "removed">;
+type Sides = Pick<ChangedText, "before" | "after" | "textAfter" | "added" | "removed">;
 
 function changedText(
   file: FileRecord,
@@ -115,7 +117,8 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 const textOf = (bytes: Buffer | null | undefined): string | null =>
   bytes === null || bytes === undefined ? null : bytes.toString("utf8");
 
-const linesOf = (text: string): string[] => (text === "" ? [] : text.split(/\r?\n/));
+const linesOf = (text: string): string[] =>
+  text === "" ? [] : text.split(text.includes("\r\n") ? /\r?\n/ : "\n");
 
 function numbersOf(file: FileRecord, side: "old" | "new", lines: number): number[] {
   const numbers: number[] = [];

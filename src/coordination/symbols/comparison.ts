@@ -12,7 +12,6 @@ export interface Comparison {
   sources: Sources;
   /** Words on the lines that the user adds, and the files with them. */
   used: Map<Family, Map<string, ChangedText[]>>;
-  wordsAfter: (file: ChangedText) => Set<string>;
   /** What seems to be defined on or around the lines that a file of the changer loses. */
   headsBefore: (file: ChangedText) => Set<string>;
 }
@@ -34,7 +33,6 @@ export function comparisonOf(
   }
   return {
     ...{ changer, user, ...from, used },
-    wordsAfter: perFile((file) => wordsOf(file.after)),
     headsBefore: perFile((file) => headsNear(file.family, file.before, file.removed)),
   };
 }

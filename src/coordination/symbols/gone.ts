@@ -4,7 +4,7 @@ import { type Comparison, knownTo } from "./comparison.ts";
 import { denotes, stemOf } from "./denotes.ts";
 import { type Clash, clashOf } from "./evidence.ts";
 import { bindingAt, byWeight, isImport, type Use, usesOf } from "./uses.ts";
-import { linesAt, wordOf, wordsOf } from "./words.ts";
+import { hasWord, linesAt, wordOf, wordsOf } from "./words.ts";
 
 /** A definition that the changer took away, and the file that it was in. */
 interface Lost {
@@ -36,30 +36,27 @@ export async function goneNames(comparison: Comparison): Promise<Clash[]> {
 type Vanished = Map<Family, Map<string, { files: ChangedText[]; isEverywhere: boolean }>>;
 
 /** Words that the user newly uses and that stand in no line any more of a file from which the changer removed them. */
-function vanishedWords({ changer, used, wordsAfter }: Comparison): Vanished {
+function vanishedWords({ changer, used }: Comparison): Vanished {
   const vanished: Vanished = new Map();
   for (const [family, words] of used) {
     const files = changer.files.filter((file) => file.family === family);
     const lost = new Map<string, { files: ChangedText[]; isEverywhere: boolean }>();
     vanished.set(family, lost);
     for (const file of files)
-      for (const word of lostWords(file, words, wordsAfter)) {
+      for (const word of lostWords(file, words)) {
         const known = lost.get(word) ?? { files: [], isEverywhere: true };
         known.files.push(file);
         lost.set(word, known);
       }
-    for (const [word, known] of lost) known.isEverywhere = !files.some((file) => wordsAfter(file).has(word));
+    for (const [word, known] of lost)
+      known.isEverywhere = !files.some((file) => hasWord(file.textAfter, word));
   }
   return vanished;
 }
 
-const lostWords = (
-  file: ChangedText,
-  words: Map<string, unknown>,
-  wordsAfter: (file: ChangedText) => Set<string>,
-): string[] =>
+const lostWords = (file: ChangedText, words: Map<string, unknown>): string[] =>
   [...wordsOf(linesAt(file.before, file.removed))].filter(
-    (word) => words.has(word) && !wordsAfter(file).has(word),
+    (word) => words.has(word) && !hasWord(file.textAfter, word),
   );
 
 async function candidate(comparison: Comparison, word: string, files: ChangedText[]) {

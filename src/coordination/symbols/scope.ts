@@ -3,7 +3,7 @@ import type { ChangedText } from "./changed-texts.ts";
 import type { Comparison } from "./comparison.ts";
 import { type Clash, clashOf } from "./evidence.ts";
 import { bindingAt, isImport, topBinding, type Use, usesOf } from "./uses.ts";
-import { linesAt, wordsOf } from "./words.ts";
+import { hasWord, linesAt, wordsOf } from "./words.ts";
 
 /**
  * Names that are gone from the place of their use, whoever else defines them: the changer removed the import, the file's own
@@ -14,9 +14,8 @@ export async function goneFromScope(comparison: Comparison): Promise<Clash[]> {
   for (const user of comparison.user.files) {
     const changer = comparison.changer.files.find((file) => file.from === user.from);
     if (changer === undefined || changer.isDeleted || user.isDeleted || user.isNew) continue;
-    const left = comparison.wordsAfter(changer);
-    for (const word of lostNearUse({ changer, user }, left)) {
-      const isLeft = left.has(word);
+    for (const word of lostNearUse({ changer, user })) {
+      const isLeft = hasWord(changer.textAfter, word);
       const [clash] = (await scopeUses({ changer, user }, word, isLeft)).slice(0, 1);
       if (clash !== undefined) clashes.push(clashOf(comparison, clash));
     }
@@ -29,7 +28,7 @@ const functionLinesMax = 150;
 const aroundLines = 4;
 
 /** Words worth a parse: gone from the whole file, or from around a hunk that lies not far from a new use. */
-function lostNearUse({ changer, user }: Place, left: Set<string>): Set<string> {
+function lostNearUse({ changer, user }: Place): Set<string> {
   const uses = user.hunks.map(({ oldStart, newStart, newLines }) => {
     const numbers = [...Array(newLines).keys()].map((at) => newStart + at);
     return {
@@ -47,9 +46,10 @@ function lostNearUse({ changer, user }: Place, left: Set<string>): Set<string> {
     const first = Math.max(0, newStart - 1 - aroundLines);
     const near = wordsOf(changer.after.slice(first, newStart + newLines + aroundLines));
     for (const word of wordsOf(changer.before.slice(oldStart - 1, oldStart - 1 + oldLines))) {
-      const isFar = left.has(word) ? functionLinesMax : Number.POSITIVE_INFINITY;
-      const isUsed = uses.some(({ at, words }) => words.has(word) && Math.abs(at - oldStart) <= isFar);
-      if (!near.has(word) && isUsed) lost.add(word);
+      const distances = uses.flatMap(({ at, words }) => (words.has(word) ? [Math.abs(at - oldStart)] : []));
+      if (near.has(word) || distances.length === 0) continue;
+      const isNear = Math.min(...distances) <= functionLinesMax;
+      if (isNear || !hasWord(changer.textAfter, word)) lost.add(word);
     }
   }
   return lost;

@@ -7,6 +7,15 @@ export function wordsOf(lines: Iterable<string>): Set<string> {
   return words;
 }
 
+const isWordLetter = (letter: string): boolean => /[\w$]/.test(letter);
+
+/** Whether the text holds the word as a whole one: cheaper than all its words where only a few are asked for. */
+export function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1))
+    if (!isWordLetter(text.charAt(at - 1)) && !isWordLetter(text.charAt(at + word.length))) return true;
+  return false;
+}
+
 export const linesAt = (lines: string[], numbers: Iterable<number>): string[] =>
   [...numbers].map((line) => lines[line - 1] ?? "");
 
