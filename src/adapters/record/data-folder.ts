@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
-import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readdirSync, renameSync, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -15,13 +17,25 @@ export const hasDataFolder = (home: string): boolean =>
   statSync(dataFolder(home), { throwIfNoEntry: false })?.isDirectory() === true;
 
 /**
+ * Removes what killed processes left half made. Only for the owner of the home's lock. The helper of one may live on for some
+ * seconds and write there: removing is tried again for 5 s, and else left to the next start.
+ */
+export async function removeDrafts(home: string): Promise<void> {
+  const settings = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 };
+  for (const name of readdirSync(home)) {
+    if (!name.startsWith(draftPrefix)) continue;
+    await rm(join(home, name), settings).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOTEMPTY") throw error;
+    });
+  }
+}
+
+/**
  * Makes the database's files under another name and then gives them theirs, so that a crash leaves no half database. Only
  * for the owner of the home's lock. `fill` makes the files in the folder it is given.
  */
 export async function createDataFolder(home: string, fill: (folder: string) => Promise<void>): Promise<void> {
-  for (const name of readdirSync(home))
-    if (name.startsWith(draftPrefix)) rmSync(join(home, name), { recursive: true, force: true });
-  const draft = join(home, `${draftPrefix}${process.pid}`);
+  const draft = join(home, `${draftPrefix}${process.pid}-${randomBytes(4).toString("hex")}`);
   await fill(draft);
   renameSync(draft, dataFolder(home));
 }

@@ -3,7 +3,7 @@ import { drizzle } from "drizzle-orm/pglite";
 import type { RecordStore } from "../../ports/record.ts";
 import type { Log } from "../../ports.ts";
 import { freeAbandoned } from "./abandoned.ts";
-import { createDataFolder, dataFolder, fillEmpty, hasDataFolder } from "./data-folder.ts";
+import { createDataFolder, dataFolder, fillEmpty, hasDataFolder, removeDrafts } from "./data-folder.ts";
 import { takeLock } from "./lock.ts";
 import { openPglite } from "./open-pglite.ts";
 import type { RecordOptions } from "./record.ts";
@@ -28,6 +28,7 @@ export async function openEmbedded(
 ): Promise<Embedded> {
   const lock = await takeLock(home);
   try {
+    await removeDrafts(home);
     if (!hasDataFolder(home)) await createDataFolder(home, fillEmpty);
     const pglite = await openDataFolder(home);
     const record = await openPglite(pglite, options);

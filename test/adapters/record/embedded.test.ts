@@ -106,6 +106,25 @@ describe("the embedded record", () => {
     expect(readdirSync(home)).toEqual(["pg"]);
   });
 
+  it("begins anew while what a killed process left behind is still written to", async () => {
+    const left = join(home, "pg.draft-1", "base", "1");
+    mkdirSync(left, { recursive: true });
+    const child = startChild(
+      `import { writeFileSync } from "node:fs";
+       const end = Date.now() + 1_000;
+       for (let i = 0; Date.now() < end; i += 1) {
+         writeFileSync(process.argv[2] + "/" + i, "");
+         if (i === 0) console.log("writes");
+       }`,
+      left,
+    );
+    await child.line();
+    const { record } = await openEmbedded(home);
+    await record.close();
+    await child.kill("SIGKILL");
+    expect(readdirSync(home)).toEqual(["pg"]);
+  });
+
   it("comes back from a backup as it was", async () => {
     useEmptyRecord();
     const { record, pglite } = await openEmbedded(home);
