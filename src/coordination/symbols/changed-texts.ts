@@ -3,9 +3,12 @@ import type { Sha } from "../../domain/ids.ts";
 import { type Family, type FileSymbols, familyOf, type LineRange } from "../../domain/symbols.ts";
 import type { Sources, Symbols } from "../../ports/symbols.ts";
 
-/** Of one change at most so many files are looked into, and files of at most so many bytes. */
+/** Of one change at most so many files are looked into, files of at most so many bytes, and so many bytes in all (about 400 MB). */
 const filesMax = 10_000;
 const bytesMax = 2_000_000;
+const allBytesMax = 400_000_000;
+/** So many are read at once. */
+const batchMax = 250;
 
 /** A source file that a change touches: its text on both sides, and its symbols, read when they are asked for. */
 export interface ChangedText {
@@ -41,19 +44,12 @@ export async function changedTexts(
   from: { symbols: Symbols; sources: Sources },
 ): Promise<ChangedTexts> {
   const all = record.files.filter((file) => file.content === "text" && familyOf(file.path) !== null);
-  const files = all.slice(0, filesMax);
+  const files = await readTexts(all.slice(0, filesMax), record, from.sources);
   const weaker = [...record.weaker];
   if (files.length < all.length)
-    weaker.push(`${called}: of ${all.length} source files, the first ${filesMax} were looked into`);
-  const wishes = files.flatMap((file) => [
-    ...(file.before === null ? [] : [{ at: record.base, path: file.from ?? file.path }]),
-    ...(file.after === null ? [] : [{ at: record.head, path: file.path }]),
-  ]);
-  const texts = (await from.sources.readAll(wishes, bytesMax)).values();
+    weaker.push(`${called}: of ${all.length} source files, the first ${files.length} were looked into`);
   const moved = new Set<string>();
-  const read = files.flatMap((file) => {
-    const before = file.before === null ? "" : textOf(texts.next().value);
-    const after = file.after === null ? "" : textOf(texts.next().value);
+  const read = files.flatMap(({ file, before, after }) => {
     if (before === null || after === null) {
       weaker.push(`${called}: ${file.path} is too large or missing, and was not looked into`);
       return [];
@@ -79,6 +75,31 @@ export async function changedTexts(
       );
     }),
   };
+}
+
+/** Both sides of the files in their order, as many as fit into memory; null for a side that is too large or missing. */
+async function readTexts(
+  files: FileRecord[],
+  { base, head }: ChangeRecord,
+  sources: Sources,
+): Promise<{ file: FileRecord; before: string | null; after: string | null }[]> {
+  const read: { file: FileRecord; before: string | null; after: string | null }[] = [];
+  let bytes = 0;
+  for (let at = 0; at < files.length && bytes < allBytesMax; at += batchMax) {
+    const batch = files.slice(at, at + batchMax);
+    const wishes = batch.flatMap((file) => [
+      ...(file.before === null ? [] : [{ at: base, path: file.from ?? file.path }]),
+      ...(file.after === null ? [] : [{ at: head, path: file.path }]),
+    ]);
+    const texts = (await sources.readAll(wishes, bytesMax)).values();
+    for (const file of batch) {
+      const before = file.before === null ? "" : textOf(texts.next().value);
+      const after = file.after === null ? "" : textOf(texts.next().value);
+      bytes += (before?.length ?? 0) + (after?.length ?? 0);
+      read.push({ file, before, after });
+    }
+  }
+  return read;
 }
 
 type Sides = Pick<ChangedText, "before" | "after" | "textAfter" | "added" | "removed">;
