@@ -118,6 +118,11 @@ async function ownStage({ environment, check, say }: DevOptions, repo: string): 
   };
 }
 
+function topicFor(channel: string, loops: LoopDefinition[]): string {
+  const names = loops.filter((loop) => loop.channel === channel).map((loop) => loop.name);
+  return `What ${names.join(" and ")} ${names.length === 1 ? "does" : "do"}`;
+}
+
 /** The people, groups and channels that the files speak of, as Slack would have them. */
 function workspaceOf({ organisation, loops }: { organisation: Organisation; loops: LoopDefinition[] }) {
   const channels = [...new Set([organisation.digest.channel, ...loops.map((loop) => loop.channel)])];
@@ -129,13 +134,7 @@ function workspaceOf({ organisation, loops }: { organisation: Organisation; loop
     channels: channels.map((name, index) => ({
       id: `C${String(index + 1).padStart(2, "0")}${name.toUpperCase().replace(/[^A-Z0-9]/g, "")}`,
       name,
-      topic:
-        name === organisation.digest.channel
-          ? "The day's digest"
-          : `What ${loops
-              .filter((loop) => loop.channel === name)
-              .map((loop) => loop.name)
-              .join(" and ")} does`,
+      topic: name === organisation.digest.channel ? "The day's digest" : topicFor(name, loops),
     })),
     userGroups: organisation.groups.map((group) => ({
       id: `S0${group.name.toUpperCase().replace(/[^A-Z0-9]/g, "")}`,

@@ -104,5 +104,7 @@ function remarksOn(before: TestReport, after: TestReport): string[] {
   const fixed = failedTests(before).filter((one) => testStatus(after, one.id) === "passed");
   if (after.tests.length === 0) return ["The check command is green."];
   const others = still === 0 ? "" : `; ${still} failed before and still ${still === 1 ? "does" : "do"}`;
-  return [`${passed} tests pass, ${fixed.length} more than before${others}.`];
+  return [
+    `${passed} ${passed === 1 ? "test passes" : "tests pass"}, ${fixed.length} more than before${others}.`,
+  ];
 }

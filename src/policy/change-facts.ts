@@ -180,6 +180,10 @@ function conflictText({ kind, right, evidence }: Conflict): string {
   switch (kind) {
     case "undo":
       return `It undoes a deliberate change by ${other}${landed}: ${right.intent}`;
+    case "ping-pong":
+      return `It undoes once more what ${other} put back${landed}: ${right.intent}`;
+    case "test-intent":
+      return `It turns back the tests of a deliberate change by ${other}${landed}: ${right.intent}`;
     case "textual":
       return `It cannot land together with ${other}'s open change "${right.title}".`;
     default:

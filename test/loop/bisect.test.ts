@@ -39,7 +39,7 @@ describe("bisect", () => {
       ["src/new.txt", "deleted"],
       ["src/price.txt", "modified"],
     ]);
-    expect(card.verdict).toContain("1 tests pass, 1 more than before");
+    expect(card.verdict).toContain("1 test passes, 1 more than before");
     // Ten commits at most are asked, and never twice.
     const reports = await world.sql("select 1 from loom.report");
     expect(reports.length).toBeLessThanOrEqual(11);
@@ -218,6 +218,6 @@ describe("bisect", () => {
     await world.start();
     const card = only(await world.cards("hold"), "hold");
     expect(card.title).toBe('Revert "Raise the price"');
-    expect(card.verdict).toContain("1 tests pass");
+    expect(card.verdict).toContain("1 test passes");
   });
 });

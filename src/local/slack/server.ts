@@ -142,7 +142,9 @@ function listen(server: Server, port: number): Promise<number> {
       const taken = error.code === "EADDRINUSE";
       reject(
         taken
-          ? new Error(`starting the local Slack workspace: port ${port} is taken; choose another`)
+          ? new Error(
+              `starting the local Slack workspace: port ${port} is taken; stop what has it, or name another port (loom dev: LOOM_LOCAL_PORT)`,
+            )
           : error,
       );
     });

@@ -42,7 +42,8 @@ export function conflictButtons(conflict: Conflict): ActionsBlock[] {
       }),
     ),
     actions(
-      button("Pause both loops", actionIds.conflictPauseBoth, id),
+      // A conflict that stops has paused them.
+      ...(conflict.severity === "stop" ? [] : [button("Pause both loops", actionIds.conflictPauseBoth, id)]),
       button("Ask the approvers", actionIds.conflictAsk, id),
     ),
   ];
